@@ -1,0 +1,17 @@
+//! What the application needs from outside, as traits. Adapters live in `workstate`, `documents`, `identity` and in
+//! [`crate::notifiche`]; the binary wires them.
+
+mod documents;
+mod identity;
+mod ids;
+mod mail;
+mod workstate;
+
+pub use documents::{ByteStream, Declared, DocumentError, DocumentStore, Stored};
+pub use identity::{IdentityProvider, Persona, ProviderError, SignInStart, VerifiedIdentity};
+pub use ids::{Ids, SystemIds};
+pub use mail::{MailError, Mailer, Messaggio};
+pub use workstate::{Consegna, StatoConsegna, Upload, WorkError, WorkState};
+
+/// A boxed future with the lifetime of its inputs.
+pub type BoxFuture<'a, T> = futures_core::future::BoxFuture<'a, T>;

@@ -1,0 +1,74 @@
+//! Events of a request.
+
+use super::modulo::ModuloRichiesta;
+use crate::persona::Anagrafica;
+use crate::pratica::{
+    Conclusione, Deposito, LavorazioneAvviata, PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica,
+};
+use crate::servizio::RiferimentoServizio;
+use crate::{Personale, Sample};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The request as filed; its canonical bytes are what the register's impronta is computed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentoIstanza {
+    /// Who asks.
+    pub autore: Anagrafica,
+    /// Name of the service.
+    pub servizio: String,
+    /// The form, filled in.
+    pub modulo: ModuloRichiesta,
+    /// Names of the files as given, in the order of `allegati`.
+    pub nomi_allegati: Vec<String>,
+    /// Hashes of the files, in the same order.
+    pub impronte_allegati: Vec<String>,
+}
+
+/// A citizen filed a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IstanzaPresentata {
+    /// What every filing states.
+    #[serde(flatten)]
+    pub deposito: Deposito,
+    /// Service and version, kept for ever.
+    pub servizio: RiferimentoServizio,
+    /// The request.
+    pub personale: Personale<DocumentoIstanza>,
+}
+
+impl Sample for IstanzaPresentata {
+    fn sample() -> Self {
+        Self {
+            deposito: Deposito::sample_of(TipoPratica::Istanza, "Istanza: Richiesta generica al Comune", "urp", "I.8"),
+            servizio: RiferimentoServizio { codice: "richiesta-generica".into(), versione: 1 },
+            personale: DocumentoIstanza {
+                autore: Anagrafica::sample(),
+                servizio: "Richiesta generica al Comune".into(),
+                modulo: ModuloRichiesta::sample(),
+                nomi_allegati: vec!["planimetria.jpg".into()],
+                impronte_allegati: vec!["ab".repeat(32)],
+            }
+            .into(),
+        }
+    }
+}
+
+/// The person responsible for the proceeding took charge (L. 241/1990 artt. 4-6).
+pub type IstanzaPresaInCarico = PresaInCarico;
+/// The proceeding ended with an express act (L. 241/1990 art. 2), an outgoing document with a number of its own.
+pub type IstanzaConclusa = Conclusione;
+
+eventi! {
+    /// Events of `istanza-*`.
+    "istanza" {
+        IstanzaPresentata = 1,
+        RicevutaEmessa = 1,
+        TermineCalcolato = 1,
+        IstanzaPresaInCarico = 1,
+        LavorazioneAvviata = 1,
+        IstanzaConclusa = 1,
+    }
+}

@@ -1,0 +1,9 @@
+//! Istanze: requests that open a proceeding (L. 241/1990 art. 2).
+
+mod decide;
+mod events;
+mod modulo;
+
+pub use decide::{Command, Dettaglio, Presenta, State, decide, evolve};
+pub use events::{DocumentoIstanza, Event, IstanzaConclusa, IstanzaPresaInCarico, IstanzaPresentata};
+pub use modulo::{ModuloRichiesta, limiti};

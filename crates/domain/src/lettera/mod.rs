@@ -1,0 +1,7 @@
+//! Scrivi al Sindaco: letters to the mayor (TUEL art. 8 c. 3). Restricted, because their content is unpredictable.
+
+mod decide;
+mod events;
+
+pub use decide::{Command, Dettaglio, Invia, State, decide, evolve, limiti};
+pub use events::{DocumentoLettera, Event, LetteraInviata, LetteraPresaInCarico, RispostaInviata};

@@ -1,0 +1,109 @@
+//! Notices to citizens: what became of them. The process that sends them lives outside; its outcome is a fact.
+
+use crate::Sample;
+use crate::ids::PraticaId;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Why a notice is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Motivo {
+    /// The courtesy copy of a filing with its number (CAD art. 3-bis c. 4: a copy, not a notification).
+    Ricevuta,
+    /// The office took charge.
+    PresaInCarico,
+    /// The case ended with an answer.
+    Conclusione,
+}
+
+impl Motivo {
+    /// Name in keys and catalogues.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ricevuta => "ricevuta",
+            Self::PresaInCarico => "presa-in-carico",
+            Self::Conclusione => "conclusione",
+        }
+    }
+}
+
+/// A notice reached the outer world.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificaConsegnata {
+    /// The case it is about.
+    pub pratica: PraticaId,
+    /// The event that caused it.
+    pub causa: Uuid,
+    /// Why.
+    pub motivo: Motivo,
+    /// `email`.
+    pub canale: String,
+    /// Attempts it took.
+    pub tentativi: u32,
+    /// When it was handed over.
+    pub il: Timestamp,
+}
+
+/// A notice could not be delivered and will not be tried again by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificaFallita {
+    /// The case it is about.
+    pub pratica: PraticaId,
+    /// The event that caused it.
+    pub causa: Uuid,
+    /// Why it was to be sent.
+    pub motivo: Motivo,
+    /// `email`.
+    pub canale: String,
+    /// Attempts made.
+    pub tentativi: u32,
+    /// When it was given up.
+    pub il: Timestamp,
+    /// What went wrong last, without addresses.
+    pub errore: String,
+}
+
+impl Sample for NotificaConsegnata {
+    fn sample() -> Self {
+        Self {
+            pratica: PraticaId::sample(),
+            causa: Uuid::from_u128(0x0192_f00d_0000_7000_8000_0000_0000_0e01),
+            motivo: Motivo::Ricevuta,
+            canale: "email".into(),
+            tentativi: 1,
+            il: crate::pratica::sample_instant(),
+        }
+    }
+}
+
+impl Sample for NotificaFallita {
+    fn sample() -> Self {
+        Self {
+            pratica: PraticaId::sample(),
+            causa: Uuid::from_u128(0x0192_f00d_0000_7000_8000_0000_0000_0e01),
+            motivo: Motivo::Ricevuta,
+            canale: "email".into(),
+            tentativi: 8,
+            il: crate::pratica::sample_instant(),
+            errore: "the server refused the recipient".into(),
+        }
+    }
+}
+
+eventi! {
+    /// Events of `notifica-*`.
+    "notifica" {
+        NotificaConsegnata = 1,
+        NotificaFallita = 1,
+    }
+}
+
+/// Stream of the notices of one case.
+pub fn stream(pratica: PraticaId) -> String {
+    format!("notifica-{pratica}")
+}

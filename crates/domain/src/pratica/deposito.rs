@@ -1,0 +1,120 @@
+//! What every filing does: names itself, checks its files, issues the receipt, computes the term.
+
+use super::{RicevutaEmessa, TermineCalcolato, TipoPratica};
+use crate::allegato::{Allegato, MAX_ALLEGATI};
+use crate::ente::CodiceUfficio;
+use crate::ids::{CodicePratica, PersonaId, PraticaId};
+use crate::refusal::{Refusal, Refused};
+use crate::termini::{self, Festivi, Termine};
+use crate::titolario::Classifica;
+use crate::{Ctx, Sample};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What every filing states in the clear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Deposito {
+    /// The case.
+    pub pratica: PraticaId,
+    /// Its code.
+    pub codice: CodicePratica,
+    /// Whose it is.
+    pub titolare: PersonaId,
+    /// Subject for the register, free of special categories of data.
+    pub oggetto: String,
+    /// Office to which it goes.
+    pub ufficio: CodiceUfficio,
+    /// Class of the titolario.
+    pub classifica: Classifica,
+    /// Restricted to the office and the protocol office.
+    pub riservato: bool,
+    /// When; equals the date of protocol (L. 241/1990 art. 18-bis).
+    pub inviata_il: Timestamp,
+    /// Files.
+    pub allegati: Vec<Allegato>,
+}
+
+/// Where a filing goes and under which subject.
+#[derive(Debug, Clone, Copy)]
+pub struct Instradamento<'a> {
+    /// Kind of case.
+    pub tipo: TipoPratica,
+    /// Subject for the register.
+    pub oggetto: &'a str,
+    /// Office.
+    pub ufficio: &'a str,
+    /// Class of the titolario.
+    pub classifica: &'a Classifica,
+    /// Restricted.
+    pub riservato: bool,
+    /// Days for the answer.
+    pub giorni: u16,
+}
+
+/// The three parts of a filing that do not depend on its kind, from the number that is being assigned.
+///
+/// # Errors
+/// `protocollo-mancante` outside a registration.
+pub fn deposita(
+    id: PraticaId,
+    allegati: Vec<Allegato>,
+    via: Instradamento<'_>,
+    ctx: &Ctx,
+) -> Result<(Deposito, RicevutaEmessa, TermineCalcolato), Refused> {
+    let protocollo = ctx.protocollo.clone().ok_or_else(|| Refusal::whole("protocollo-mancante"))?;
+    let termine = Termine::calcola(termini::data_locale(ctx.at), via.giorni, &[], &Festivi::default())
+        .map_err(|_| Refusal::whole("termine-non-calcolabile"))?;
+    let codice = via.tipo.codice(id);
+    let ricevuta = RicevutaEmessa {
+        pratica: id,
+        codice: codice.clone(),
+        protocollo,
+        oggetto: via.oggetto.to_owned(),
+        ufficio: via.ufficio.to_owned(),
+    };
+    let deposito = Deposito {
+        pratica: id,
+        codice,
+        titolare: ctx.attore.id,
+        oggetto: via.oggetto.to_owned(),
+        ufficio: CodiceUfficio::new(via.ufficio),
+        classifica: *via.classifica,
+        riservato: via.riservato,
+        inviata_il: ctx.at,
+        allegati,
+    };
+    Ok((deposito, ricevuta, TermineCalcolato { pratica: id, termine }))
+}
+
+impl Deposito {
+    pub(crate) fn sample_of(tipo: TipoPratica, oggetto: &str, ufficio: &str, classifica: &str) -> Self {
+        let pratica = PraticaId::sample();
+        Self {
+            pratica,
+            codice: tipo.codice(pratica),
+            titolare: PersonaId::sample(),
+            oggetto: oggetto.into(),
+            ufficio: CodiceUfficio::new(ufficio),
+            classifica: Classifica::parse(classifica).expect("a class of the titolario"),
+            riservato: tipo == TipoPratica::Lettera,
+            inviata_il: super::sample_instant(),
+            allegati: vec![Allegato::sample()],
+        }
+    }
+}
+
+/// Not too many files, each with its name, none twice.
+///
+/// # Errors
+/// `troppi-allegati`, `allegato-ripetuto`, about `allegati`.
+pub fn allegati(allegati: &[Allegato], nomi: &[String]) -> Result<(), Refusal> {
+    if allegati.len() > MAX_ALLEGATI || nomi.len() != allegati.len() {
+        return Err(Refusal::field("allegati", "troppi-allegati").with("max", MAX_ALLEGATI));
+    }
+    if allegati.iter().enumerate().any(|(i, a)| allegati[..i].iter().any(|b| b.id == a.id)) {
+        return Err(Refusal::field("allegati", "allegato-ripetuto"));
+    }
+    Ok(())
+}

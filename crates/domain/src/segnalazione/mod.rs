@@ -1,0 +1,11 @@
+//! Segnalazioni: something in the town is broken; the citizen says where and what.
+
+mod categoria;
+mod decide;
+mod events;
+
+pub use categoria::{CATEGORIE, Categoria};
+pub use decide::{Command, Dettaglio, Invia, LuogoInput, State, decide, evolve, limiti};
+pub use events::{
+    DocumentoSegnalazione, Event, Luogo, SegnalazioneInviata, SegnalazionePresaInCarico, SegnalazioneRisolta,
+};

@@ -1,0 +1,1 @@
+SELECT version FROM stream_head WHERE ente = ?1 AND stream = ?2

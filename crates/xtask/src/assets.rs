@@ -1,0 +1,44 @@
+//! Builds the pages' assets: packages by npm from the lock file, then `node build.mjs`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Builds `crates/web/assets/dist`; runs `npm ci` only when the packages are missing or the lock file changed.
+///
+/// # Errors
+/// One line in English: Node or npm missing, a step that failed, a file that cannot be read or written.
+pub fn build() -> Result<(), String> {
+    let web = web_folder();
+    if !answers("node") || !answers("npm") {
+        return Err("Node.js 20 or later with npm is needed to build the pages' assets: install it and run `cargo xtask assets` again"
+            .to_owned());
+    }
+    let lock = fs::read_to_string(web.join("package-lock.json"))
+        .map_err(|e| format!("crates/web/package-lock.json cannot be read: {e}"))?;
+    // A copy of the lock file inside node_modules tells which lock the packages there came from.
+    let stamp = web.join("node_modules/.installed-lock.json");
+    if fs::read_to_string(&stamp).ok().as_deref() != Some(lock.as_str()) {
+        run(&web, "npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"])?;
+        fs::write(&stamp, &lock).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))?;
+    }
+    run(&web, "node", &["build.mjs"])
+}
+
+fn web_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../web")
+}
+
+fn answers(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success())
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
+    let line = format!("{program} {}", arguments.join(" "));
+    let status = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .status()
+        .map_err(|e| format!("`{line}` could not be started: {e}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status}) in crates/web")) }
+}
