@@ -12,6 +12,9 @@ pub const MAX_ALLEGATI: usize = 5;
 /// Bytes of one file, at most (10 MiB).
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
+/// Characters of a file's name, at most: what file systems hold.
+pub const MAX_NOME: usize = 255;
+
 /// SHA-256 of exact bytes, 64 hexadecimal digits (Linee guida AgID, Allegato 6 table 1: SHA-1 and MD5 are not allowed).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]

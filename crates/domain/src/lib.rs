@@ -26,6 +26,16 @@ pub mod servizio;
 pub mod termini;
 pub mod testo;
 pub mod titolario;
+pub mod upcast;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod histories;
+#[cfg(test)]
+mod rules;
+#[cfg(test)]
+mod spec;
 
 pub use caso::Caso;
 pub use eventi::{DecodeError, EventSpec, Personale, Sample};

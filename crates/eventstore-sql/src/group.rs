@@ -7,8 +7,8 @@
 
 use eventstore::hash;
 use eventstore::{
-    AppendError, Appended, Batch, Clock, Expected, Idempotency, Item, Meta, Position, Record, Registration, RegistroKey,
-    Slot, check_items, check_key,
+    AppendError, Appended, Batch, Clock, Expected, Idempotency, Item, Meta, Position, Record, Registration,
+    RegistroKey, Slot, check_items, check_key,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -217,7 +217,8 @@ macro_rules! answered {
 
 impl EnteState {
     fn new(head: EnteHead, now: i64) -> Self {
-        let at = Timestamp::from_microsecond(now.max(head.recorded_at)).expect("both were timestamps when they were taken");
+        let at =
+            Timestamp::from_microsecond(now.max(head.recorded_at)).expect("both were timestamps when they were taken");
         Self { head, at, streams: HashMap::new(), registri: HashMap::new(), keys: HashMap::new() }
     }
 
@@ -273,13 +274,12 @@ impl EnteState {
     ) -> Result<Result<Slot, AppendError>, H::Error> {
         let at = self.at;
         let registro = answered!(guarded(|| registration.registro(at)));
-        let last = match self.registri.get(&registro) {
-            Some(last) => last.value,
-            None => {
-                let value = heads.registro(ente, &registro)?;
-                self.registri.insert(registro.clone(), Tracked { value, changed: false });
-                value
-            }
+        let last = if let Some(last) = self.registri.get(&registro) {
+            last.value
+        } else {
+            let value = heads.registro(ente, &registro)?;
+            self.registri.insert(registro.clone(), Tracked { value, changed: false });
+            value
         };
         Ok(Ok(Slot { registro, numero: last + 1, at }))
     }
@@ -296,7 +296,8 @@ impl EnteState {
                 let value = heads.stream(ente, stream)?;
                 self.streams.insert(stream.clone(), Tracked { value, changed: false });
             }
-            let before = items[..index].iter().filter(|item| item.stream == *stream).map(|item| item.events.len() as u64);
+            let before =
+                items[..index].iter().filter(|item| item.stream == *stream).map(|item| item.events.len() as u64);
             let actual = self.streams[stream].value + before.sum::<u64>();
             let holds = match expected {
                 Expected::NoStream => actual == 0,

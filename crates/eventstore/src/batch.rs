@@ -142,9 +142,9 @@ pub fn check_items(items: &[Item]) -> Result<(), AppendError> {
 /// [`AppendError::Invalid`].
 pub fn check_key(idempotency: Option<&Idempotency>) -> Result<(), AppendError> {
     match idempotency {
-        Some(Idempotency { key, .. }) if key.is_empty() || key.chars().count() > limits::IDEMPOTENCY_KEY => Err(
-            AppendError::Invalid(format!("an idempotency key has 1 to {} characters", limits::IDEMPOTENCY_KEY)),
-        ),
+        Some(Idempotency { key, .. }) if key.is_empty() || key.chars().count() > limits::IDEMPOTENCY_KEY => {
+            Err(AppendError::Invalid(format!("an idempotency key has 1 to {} characters", limits::IDEMPOTENCY_KEY)))
+        }
         _ => Ok(()),
     }
 }

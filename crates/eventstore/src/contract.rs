@@ -41,6 +41,7 @@ macro_rules! contract_tests {
         $crate::contract_tests!(@each $harness;
             expected_versions conditions_see_the_items_before a_conflict_stores_nothing event_ids_are_unique
             positions_and_versions_are_contiguous records_are_kept_as_given repeats_are_recognised
+            a_key_can_be_asked_for
             a_refused_key_is_not_consumed the_clock_may_step_back enti_are_isolated the_chain_holds
             wake_is_never_lost
             numbers_are_dense the_year_turns_with_the_slot registered_repeats_are_recognised
@@ -129,7 +130,12 @@ impl Filing {
     /// Stores one event with the number in its payload into a new stream, in the register `PROT`.
     pub fn new(stream: &str) -> Self {
         let template = item(stream, Expected::NoStream, 1);
-        Self { key: None, meta: meta(), registro: Box::new(rome), build: Box::new(move |slot| Ok(numbered(&template, slot))) }
+        Self {
+            key: None,
+            meta: meta(),
+            registro: Box::new(rome),
+            build: Box::new(move |slot| Ok(numbered(&template, slot))),
+        }
     }
 
     /// Gives it a key.

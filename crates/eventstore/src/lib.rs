@@ -18,7 +18,9 @@ pub mod store;
 pub mod upcast;
 pub mod verify;
 
-pub use batch::{Batch, Expected, Idempotency, Item, NewEvent, Registration, RegistroKey, Slot, check_items, check_key};
+pub use batch::{
+    Batch, Expected, Idempotency, Item, NewEvent, Registration, RegistroKey, Slot, check_items, check_key,
+};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use memory::{MemoryKeyStore, MemoryStore};
 pub use random::{Random, system_random};

@@ -29,6 +29,9 @@ struct Log {
     event_ids: HashSet<Uuid>,
 }
 
+/// What a request would store, and the number it takes.
+type Work = (Vec<Item>, Option<(RegistroKey, u64)>);
+
 struct EnteLog {
     records: Vec<Record>,
     /// Index into `records` of each stream's events.
@@ -66,22 +69,17 @@ impl MemoryStore {
         ente: &str,
         meta: &Meta,
         idempotency: Option<&Idempotency>,
-        work: impl FnOnce(&EnteLog, Timestamp) -> Result<(Vec<Item>, Option<(RegistroKey, u64)>), AppendError>,
+        work: impl FnOnce(&EnteLog, Timestamp) -> Result<Work, AppendError>,
     ) -> Result<Appended, AppendError> {
         check_key(idempotency)?;
         let meta = hash::canonical(meta).map_err(|error| AppendError::Invalid(error.to_string()))?;
         let mut log = self.lock();
         let Log { enti, event_ids } = &mut *log;
         let log = enti.entry(ente.to_owned()).or_default();
-        if let Some(Idempotency { key, fingerprint }) = idempotency
-            && let Some((known, first, last)) = log.keys.get(key)
+        if let Some(key) = idempotency
+            && let Some((first, last)) = log.applied(key)?
         {
-            let (first, last) = (*first, *last);
-            return Err(if known == fingerprint {
-                AppendError::AlreadyApplied { first, last }
-            } else {
-                AppendError::KeyReused
-            });
+            return Err(AppendError::AlreadyApplied { first, last });
         }
         let now = self.clock.now().as_microsecond();
         let at = log.records.last().map_or(now, |last| now.max(last.recorded_at.as_microsecond()));
@@ -113,6 +111,18 @@ impl MemoryStore {
 impl EnteLog {
     fn position(&self) -> Position {
         self.records.len() as Position
+    }
+
+    /// What a key did before, if anything.
+    fn applied(
+        &self,
+        Idempotency { key, fingerprint }: &Idempotency,
+    ) -> Result<Option<(Position, Position)>, AppendError> {
+        match self.keys.get(key) {
+            None => Ok(None),
+            Some((known, first, last)) if known == fingerprint => Ok(Some((*first, *last))),
+            Some(_) => Err(AppendError::KeyReused),
+        }
     }
 
     /// Conditions hold in the order of the items: an item sees what those before it would store.
@@ -161,11 +171,7 @@ impl EnteLog {
 }
 
 /// Runs what a registration decides; its panic is the caller's mistake, not the engine's end.
-fn register(
-    registration: &dyn Registration,
-    log: &EnteLog,
-    at: Timestamp,
-) -> Result<(Vec<Item>, Option<(RegistroKey, u64)>), AppendError> {
+fn register(registration: &dyn Registration, log: &EnteLog, at: Timestamp) -> Result<Work, AppendError> {
     let built = catch_unwind(AssertUnwindSafe(|| {
         let registro = registration.registro(at);
         let numero = log.registri.get(&registro).copied().unwrap_or(0) + 1;
@@ -204,6 +210,14 @@ impl EventStore for MemoryStore {
             let work = |log: &EnteLog, at| register(registration, log, at);
             self.store(ente, registration.meta(), registration.idempotency(), work)
         })
+    }
+
+    fn applied<'a>(
+        &'a self,
+        ente: &'a str,
+        key: &'a Idempotency,
+    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
+        Box::pin(async move { self.lock().enti.get(ente).map_or(Ok(None), |log| log.applied(key)) })
     }
 
     fn read_stream<'a>(

@@ -113,7 +113,11 @@ pub struct SealBroken {
 /// Encrypts `text` (canonical JSON) for the event `event_id` of `ente`.
 pub fn seal(key: &DataKey, ente: &str, event_id: Uuid, nonce: &Nonce, text: &str) -> Sealed {
     let aad = associated(ente, event_id, key.id);
-    Sealed { chiave: key.id, nonce: B64.encode(nonce), testo: B64.encode(encrypt(&key.bytes, nonce, &aad, text.as_bytes())) }
+    Sealed {
+        chiave: key.id,
+        nonce: B64.encode(nonce),
+        testo: B64.encode(encrypt(&key.bytes, nonce, &aad, text.as_bytes())),
+    }
 }
 
 /// The text that [`seal`] was given.
@@ -125,7 +129,8 @@ pub fn open(key: &DataKey, ente: &str, event_id: Uuid, sealed: &Sealed) -> Resul
     let nonce: Nonce =
         B64.decode(&sealed.nonce).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| broken.clone())?;
     let text = B64.decode(&sealed.testo).map_err(|_| broken.clone())?;
-    let plain = decrypt(&key.bytes, &nonce, &associated(ente, event_id, key.id), &text).ok_or_else(|| broken.clone())?;
+    let plain =
+        decrypt(&key.bytes, &nonce, &associated(ente, event_id, key.id), &text).ok_or_else(|| broken.clone())?;
     String::from_utf8(plain).map_err(|_| broken)
 }
 

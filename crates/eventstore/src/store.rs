@@ -1,6 +1,6 @@
 //! The trait every engine implements.
 
-use crate::batch::{Batch, Expected, Registration, RegistroKey};
+use crate::batch::{Batch, Expected, Idempotency, Registration, RegistroKey};
 use crate::record::{Position, Record};
 use futures_core::future::BoxFuture;
 use jiff::Timestamp;
@@ -100,6 +100,17 @@ pub trait EventStore: Send + Sync {
         ente: &'a str,
         registration: Arc<dyn Registration>,
     ) -> BoxFuture<'a, Result<Appended, AppendError>>;
+
+    /// Whether an idempotency key has done its work before: the positions of its events (first, last), or none.
+    /// Asked before deciding, because a command's second arrival finds the state that its first one made.
+    ///
+    /// # Errors
+    /// [`AppendError::KeyReused`] when the key was used with other content; [`AppendError::Unavailable`].
+    fn applied<'a>(
+        &'a self,
+        ente: &'a str,
+        key: &'a Idempotency,
+    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>>;
 
     /// Records of one stream with version > `after`, in order, at most `limit` (cut to [`crate::limits::PAGE`]).
     fn read_stream<'a>(

@@ -1,2 +1,4 @@
 //! x
+mod glossary;
+mod schemas;
 fn main() {}

@@ -3,7 +3,7 @@
 use crate::Sample;
 use crate::codice_fiscale::CodiceFiscale;
 use crate::refusal::{Findings, Refusal, Refused};
-use crate::testo::{testo, testo_facoltativo};
+use crate::testo::{riga, testo, testo_facoltativo};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -50,18 +50,18 @@ impl ModuloRichiesta {
             findings.push(Refusal::field(format!("modulo.{name}"), "campo-sconosciuto"));
         }
         let mut text = |name: &str| match fields.get(name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
+            None | Some(Value::Null) => Some(""),
+            Some(Value::String(text)) => Some(text.as_str()),
             Some(_) => {
                 findings.push(Refusal::field(format!("modulo.{name}"), "tipo-non-valido"));
-                String::new()
+                None
             }
         };
         let [oggetto, richiesta, interessato, telefono] = CAMPI.map(&mut text);
-        let oggetto = findings.take(testo("modulo.oggetto", &oggetto, 3, limiti::OGGETTO));
-        let richiesta = findings.take(testo("modulo.richiesta", &richiesta, 3, limiti::RICHIESTA));
-        let interessato = findings.take(codice_fiscale("modulo.codiceFiscaleInteressato", &interessato));
-        let telefono = findings.take(self::telefono(&telefono));
+        let oggetto = oggetto.and_then(|t| findings.take(riga("modulo.oggetto", t, 3, limiti::OGGETTO)));
+        let richiesta = richiesta.and_then(|t| findings.take(testo("modulo.richiesta", t, 3, limiti::RICHIESTA)));
+        let interessato = interessato.and_then(|t| findings.take(codice_fiscale("modulo.codiceFiscaleInteressato", t)));
+        let telefono = telefono.and_then(|t| findings.take(self::telefono(t)));
         findings.done()?;
         match (oggetto, richiesta, interessato, telefono) {
             (Some(oggetto), Some(richiesta), Some(codice_fiscale_interessato), Some(telefono)) => {

@@ -6,7 +6,7 @@ use crate::ids::PraticaId;
 use crate::persona::{Anagrafica, LivelloIdentita, richiede_livello};
 use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
 use crate::refusal::{Findings, Refusal, Refused};
-use crate::testo::testo;
+use crate::testo::{riga, testo};
 use crate::titolario::Classifica;
 use crate::{Ctx, Personale};
 
@@ -79,7 +79,7 @@ pub fn decide(state: &State, command: Command, ctx: &Ctx) -> Result<Vec<Event>, 
 fn invia(command: Invia, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
     richiede_livello(&ctx.attore, LivelloIdentita::L2)?;
     let mut findings = Findings::default();
-    let oggetto = findings.take(testo("oggetto", &command.oggetto, 3, limiti::OGGETTO));
+    let oggetto = findings.take(riga("oggetto", &command.oggetto, 3, limiti::OGGETTO));
     let testo = findings.take(testo("testo", &command.testo, 3, limiti::TESTO));
     findings.take(allegati(&command.allegati, &command.nomi_allegati));
     findings.done()?;

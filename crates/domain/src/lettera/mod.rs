@@ -3,5 +3,8 @@
 mod decide;
 mod events;
 
-pub use decide::{Command, Dettaglio, Invia, State, decide, evolve, limiti};
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Command, Dettaglio, Invia, State, UFFICIO, decide, evolve, limiti};
 pub use events::{DocumentoLettera, Event, LetteraInviata, LetteraPresaInCarico, RispostaInviata};

@@ -1,5 +1,8 @@
 //! Persons: who signs in, in which role, and what is known of them.
 
+#[cfg(test)]
+mod tests;
+
 use crate::Sample;
 use crate::codice_fiscale::CodiceFiscale;
 use crate::ente::CodiceUfficio;

@@ -1,11 +1,12 @@
 //! What every filing does: names itself, checks its files, issues the receipt, computes the term.
 
 use super::{RicevutaEmessa, TermineCalcolato, TipoPratica};
-use crate::allegato::{Allegato, MAX_ALLEGATI};
+use crate::allegato::{Allegato, MAX_ALLEGATI, MAX_NOME};
 use crate::ente::CodiceUfficio;
 use crate::ids::{CodicePratica, PersonaId, PraticaId};
 use crate::refusal::{Refusal, Refused};
-use crate::termini::{self, Festivi, Termine};
+use crate::termini::{Festivi, Termine};
+use crate::testo::riga;
 use crate::titolario::Classifica;
 use crate::{Ctx, Sample};
 use jiff::Timestamp;
@@ -55,6 +56,9 @@ pub struct Instradamento<'a> {
 
 /// The three parts of a filing that do not depend on its kind, from the number that is being assigned.
 ///
+/// The instant of the filing and the first day of the term are those of the protocol entry itself, so that the dates
+/// cannot differ (L. 241/1990 art. 18-bis).
+///
 /// # Errors
 /// `protocollo-mancante` outside a registration.
 pub fn deposita(
@@ -64,9 +68,10 @@ pub fn deposita(
     ctx: &Ctx,
 ) -> Result<(Deposito, RicevutaEmessa, TermineCalcolato), Refused> {
     let protocollo = ctx.protocollo.clone().ok_or_else(|| Refusal::whole("protocollo-mancante"))?;
-    let termine = Termine::calcola(termini::data_locale(ctx.at), via.giorni, &[], &Festivi::default())
+    let termine = Termine::calcola(protocollo.data_locale(), via.giorni, &[], &Festivi::default())
         .map_err(|_| Refusal::whole("termine-non-calcolabile"))?;
     let codice = via.tipo.codice(id);
+    let inviata_il = protocollo.data;
     let ricevuta = RicevutaEmessa {
         pratica: id,
         codice: codice.clone(),
@@ -82,7 +87,7 @@ pub fn deposita(
         ufficio: CodiceUfficio::new(via.ufficio),
         classifica: *via.classifica,
         riservato: via.riservato,
-        inviata_il: ctx.at,
+        inviata_il,
         allegati,
     };
     Ok((deposito, ricevuta, TermineCalcolato { pratica: id, termine }))
@@ -108,7 +113,7 @@ impl Deposito {
 /// Not too many files, each with its name, none twice.
 ///
 /// # Errors
-/// `troppi-allegati`, `allegato-ripetuto`, about `allegati`.
+/// `troppi-allegati`, `allegato-ripetuto`, or as [`riga`] for a name, all about `allegati`.
 pub fn allegati(allegati: &[Allegato], nomi: &[String]) -> Result<(), Refusal> {
     if allegati.len() > MAX_ALLEGATI || nomi.len() != allegati.len() {
         return Err(Refusal::field("allegati", "troppi-allegati").with("max", MAX_ALLEGATI));
@@ -116,5 +121,5 @@ pub fn allegati(allegati: &[Allegato], nomi: &[String]) -> Result<(), Refusal> {
     if allegati.iter().enumerate().any(|(i, a)| allegati[..i].iter().any(|b| b.id == a.id)) {
         return Err(Refusal::field("allegati", "allegato-ripetuto"));
     }
-    Ok(())
+    nomi.iter().try_for_each(|nome| riga("allegati", nome, 1, MAX_NOME).map(|_| ()))
 }

@@ -4,6 +4,9 @@ mod deposito;
 mod events;
 mod lavora;
 
+#[cfg(test)]
+mod tests;
+
 pub use deposito::{Deposito, Instradamento, allegati, deposita};
 pub(crate) use events::sample_instant;
 pub use events::{Conclusione, LavorazioneAvviata, Messaggio, PresaInCarico, RicevutaEmessa, TermineCalcolato};

@@ -3,6 +3,9 @@
 mod decide;
 mod events;
 
+#[cfg(test)]
+mod tests;
+
 pub use decide::{ModificaRegistrazione, Registra, Registrazione, decide_modifica, evolve, registra};
 pub use events::{
     AssegnazioneModificata, ClassificazioneModificata, Corrispondente, Event, Flusso, Modifica, ProtocolloRegistrato,
@@ -75,6 +78,10 @@ impl Segnatura {
     /// Reads `0001234/2026` or `1234/2026`.
     pub fn parse(text: &str) -> Option<Self> {
         let (numero, anno) = text.trim().split_once('/')?;
+        // The parser of numbers would take a sign.
+        if !numero.bytes().chain(anno.bytes()).all(|b| b.is_ascii_digit()) {
+            return None;
+        }
         Some(Self { numero: numero.parse().ok().filter(|n| *n > 0)?, anno: anno.parse().ok()? })
     }
 }

@@ -8,7 +8,7 @@ use crate::ids::PraticaId;
 use crate::persona::{Anagrafica, LivelloIdentita, richiede_livello};
 use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
 use crate::refusal::{Findings, Refusal, Refused};
-use crate::testo::testo;
+use crate::testo::{riga, testo};
 use crate::titolario::Classifica;
 
 /// Limits of the form, in characters.
@@ -98,9 +98,9 @@ fn invia(command: Invia, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
     let mut findings = Findings::default();
     let categoria = findings
         .take(Categoria::trova(&command.categoria).ok_or_else(|| Refusal::field("categoria", "categoria-sconosciuta")));
-    let titolo = findings.take(testo("titolo", &command.titolo, 3, limiti::TITOLO));
+    let titolo = findings.take(riga("titolo", &command.titolo, 3, limiti::TITOLO));
     let dettagli = findings.take(testo("dettagli", &command.dettagli, 3, limiti::DETTAGLI));
-    let luogo = findings.take(luogo(&command.luogo));
+    let luogo = luogo(&command.luogo, &mut findings);
     findings.take(allegati(&command.allegati, &command.nomi_allegati));
     findings.done()?;
     let (Some(categoria), Some(titolo), Some(dettagli), Some(luogo)) = (categoria, titolo, dettagli, luogo) else {
@@ -129,24 +129,20 @@ fn invia(command: Invia, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
     Ok(vec![inviata.into(), ricevuta.into(), termine.into()])
 }
 
-fn luogo(input: &LuogoInput) -> Result<Luogo, Refusal> {
-    let indirizzo = testo("luogo.indirizzo", &input.indirizzo, 3, limiti::INDIRIZZO)?;
-    let grado = |field: &str, value: f64, limit: f64| {
-        if value.is_finite() && value.abs() <= limit {
-            Ok((value * 1e6).round() / 1e6)
-        } else {
-            Err(Refusal::field(field, "coordinata-non-valida"))
-        }
-    };
-    match (input.latitudine, input.longitudine) {
-        (Some(lat), Some(lon)) => Ok(Luogo {
-            indirizzo,
-            latitudine: Some(grado("luogo.latitudine", lat, 90.0)?),
-            longitudine: Some(grado("luogo.longitudine", lon, 180.0)?),
-        }),
-        (None, None) => Ok(Luogo { indirizzo, latitudine: None, longitudine: None }),
-        (Some(_), None) => Err(Refusal::field("luogo.longitudine", "coordinata-non-valida")),
-        (None, Some(_)) => Err(Refusal::field("luogo.latitudine", "coordinata-non-valida")),
+fn luogo(input: &LuogoInput, findings: &mut Findings) -> Option<Luogo> {
+    let indirizzo = findings.take(riga("luogo.indirizzo", &input.indirizzo, 3, limiti::INDIRIZZO));
+    let latitudine = findings.take(grado("luogo.latitudine", input.latitudine, 90.0, input.longitudine.is_some()));
+    let longitudine = findings.take(grado("luogo.longitudine", input.longitudine, 180.0, input.latitudine.is_some()));
+    Some(Luogo { indirizzo: indirizzo?, latitudine: latitudine?, longitudine: longitudine? })
+}
+
+/// One coordinate, to 6 decimals (about 10 cm). Half a point is no point: with the other one given it is required.
+fn grado(field: &str, value: Option<f64>, limit: f64, required: bool) -> Result<Option<f64>, Refusal> {
+    match value {
+        // Adding zero turns -0 into 0: the document must have one form only.
+        Some(value) if value.is_finite() && value.abs() <= limit => Ok(Some((value * 1e6).round() / 1e6 + 0.0)),
+        None if !required => Ok(None),
+        _ => Err(Refusal::field(field, "coordinata-non-valida")),
     }
 }
 

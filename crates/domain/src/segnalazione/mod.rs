@@ -4,6 +4,9 @@ mod categoria;
 mod decide;
 mod events;
 
+#[cfg(test)]
+mod tests;
+
 pub use categoria::{CATEGORIE, Categoria};
 pub use decide::{Command, Dettaglio, Invia, LuogoInput, State, decide, evolve, limiti};
 pub use events::{

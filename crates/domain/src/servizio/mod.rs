@@ -1,5 +1,8 @@
 //! The catalogue of services: what can be asked, by when it is answered, and by whom.
 
+#[cfg(test)]
+mod tests;
+
 use crate::ente::CodiceUfficio;
 use crate::persona::LivelloIdentita;
 use crate::titolario::Classifica;
@@ -70,4 +73,9 @@ pub fn catalogo() -> &'static [Servizio] {
 /// A service by code and version.
 pub fn trova(codice: &str, versione: u32) -> Option<&'static Servizio> {
     catalogo().iter().find(|s| s.codice == codice && s.versione == versione)
+}
+
+/// JSON Schema of a file of the catalogue.
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(Servizio)
 }

@@ -1,6 +1,8 @@
 //! Appending without a number.
 
-use super::{ENTE, Filing, Harness, batch, checked_log, event, file, item, keyed, meta, noon, numero, open};
+use super::{
+    ENTE, Filing, Harness, batch, checked_log, event, file, idempotency, item, keyed, meta, noon, numero, open,
+};
 use crate::batch::{Batch, Expected};
 use crate::hash;
 use crate::store::AppendError;
@@ -29,7 +31,8 @@ pub async fn expected_versions(harness: &dyn Harness) {
 /// The conditions of a batch hold in its order: an item sees what the items before it store.
 pub async fn conditions_see_the_items_before(harness: &dyn Harness) {
     let (store, _) = open(harness).await;
-    let items = |second| vec![item("a-1", Expected::NoStream, 2), item("b-1", Expected::Any, 1), item("a-1", second, 1)];
+    let items =
+        |second| vec![item("a-1", Expected::NoStream, 2), item("b-1", Expected::Any, 1), item("a-1", second, 1)];
     let refused = store.append(ENTE, batch(items(Expected::NoStream))).await;
     assert_eq!(refused, Err(conflict("a-1", Expected::NoStream, 2)));
     let stored = store.append(ENTE, batch(items(Expected::Exact(2)))).await.expect("the condition holds");
@@ -131,6 +134,21 @@ pub async fn repeats_are_recognised(harness: &dyn Harness) {
     let (stored, repeat) = if one.is_ok() { (one, two) } else { (two, one) };
     let stored = stored.expect("one of two at once is stored");
     assert_eq!(repeat, Err(AppendError::AlreadyApplied { first: stored.first, last: stored.last }));
+}
+
+/// What a key did can be asked without writing.
+pub async fn a_key_can_be_asked_for(harness: &dyn Harness) {
+    let (store, _) = open(harness).await;
+    let (key, other) = (idempotency("k", 1), idempotency("k", 2));
+    assert_eq!(store.applied(ENTE, &key).await, Ok(None));
+    store.append(ENTE, batch(vec![item("a-1", Expected::Any, 1)])).await.expect("stored");
+    let refused = file(&*store, ENTE, Filing::new("f-1").keyed("k", 1).refused()).await;
+    assert!(matches!(refused, Err(AppendError::Refused(_))), "{refused:?}");
+    assert_eq!(store.applied(ENTE, &key).await, Ok(None), "a refusal does nothing");
+    store.append(ENTE, keyed(vec![item("a-1", Expected::Any, 3)], "k", 1)).await.expect("stored");
+    assert_eq!(store.applied(ENTE, &key).await, Ok(Some((2, 4))));
+    assert_eq!(store.applied(ENTE, &other).await, Err(AppendError::KeyReused));
+    assert_eq!(store.applied("c_b000", &key).await, Ok(None));
 }
 
 /// A key whose command was not stored is free.

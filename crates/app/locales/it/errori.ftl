@@ -1,0 +1,19 @@
+# Error pages: what happened, and what to do.
+errore-non-trovato = Questa pagina non c'è
+errore-non-trovato-testo = Forse l'indirizzo è sbagliato, oppure la pagina non è per te. Se cerchi una tua pratica, accedi e aprila dalla tua area personale.
+errore-host = Qui non risponde nessun Comune
+errore-host-testo = L'indirizzo che hai usato non appartiene a nessuno dei Comuni di questo sportello: controllalo e riprova.
+errore-richiesta = Qualcosa non va in quello che hai inviato
+errore-richiesta-testo = Torna indietro, controlla i dati e riprova.
+errore-conflitto = Nel frattempo qualcun altro ha modificato questa pratica
+errore-conflitto-testo = Apri di nuovo la pratica per vedere com'è adesso, poi ripeti l'operazione se serve ancora.
+errore-non-disponibile = Il servizio non è disponibile in questo momento
+errore-non-disponibile-testo = Non abbiamo registrato nulla. Aspetta qualche secondo e invia di nuovo: se l'invio era già riuscito, non verrà registrato due volte.
+errore-interno = C'è stato un errore
+errore-interno-testo = È un nostro problema e lo abbiamo annotato. Riprova tra qualche minuto; se continua, chiama il Comune.
+ruolo-cittadino = Cittadino
+ruolo-operatore = Operatore
+ruolo-protocollo = Ufficio protocollo
+ruolo-segreteria-sindaco = Segreteria della Sindaca
+ruolo-sviluppatore = Sviluppatore
+ruolo-sistema = Sistema

@@ -1,0 +1,77 @@
+//! The application and what it is made of.
+
+use crate::enti::Enti;
+use crate::persone::Persone;
+use crate::ports::{DocumentStore, Ids, WorkState};
+use eventstore::{Clock, EventStore, KeyStore};
+use projections::ReadModels;
+use projections::decode::Opener;
+use std::sync::Arc;
+
+/// The parts, wired by the binary.
+#[derive(Clone)]
+pub struct Parts {
+    /// The log.
+    pub store: Arc<dyn EventStore>,
+    /// Keys of persons and registers.
+    pub keys: Arc<dyn KeyStore>,
+    /// Opens stored events.
+    pub opener: Arc<Opener>,
+    /// Read models.
+    pub reads: Arc<ReadModels>,
+    /// Working data.
+    pub work: Arc<dyn WorkState>,
+    /// Files.
+    pub documents: Arc<dyn DocumentStore>,
+    /// Instants.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and nonces.
+    pub ids: Arc<dyn Ids>,
+    /// Municipalities.
+    pub enti: Arc<Enti>,
+    /// Ids of persons.
+    pub persone: Persone,
+}
+
+/// The application: one for all enti and all doors. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) parts: Arc<Parts>,
+}
+
+impl App {
+    /// From its parts.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+
+    /// The municipalities.
+    pub fn enti(&self) -> &Enti {
+        &self.parts.enti
+    }
+
+    /// Instants for the doors (expiry of sessions, "today").
+    pub fn clock(&self) -> &dyn Clock {
+        self.parts.clock.as_ref()
+    }
+
+    /// Ids for the doors (sessions, correlation, keys of forms).
+    pub fn ids(&self) -> &dyn Ids {
+        self.parts.ids.as_ref()
+    }
+
+    /// Read models, for health and metrics.
+    pub fn reads(&self) -> &ReadModels {
+        &self.parts.reads
+    }
+
+    /// Working data, for sessions and the list of notices that failed.
+    pub fn work(&self) -> &Arc<dyn WorkState> {
+        &self.parts.work
+    }
+
+    /// Ids of persons and tokens.
+    pub fn persone(&self) -> &Persone {
+        &self.parts.persone
+    }
+}

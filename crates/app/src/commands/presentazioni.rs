@@ -1,0 +1,250 @@
+//! The three filings of a citizen.
+
+use super::filing::{Decide, Filing};
+use super::{Esito, idempotency};
+use crate::app::App;
+use crate::contesto::{Contesto, Utente};
+use crate::error::AppError;
+use crate::ports::Upload;
+use domain::allegato::{Allegato, MAX_ALLEGATI};
+use domain::ids::{AllegatoId, PraticaId};
+use domain::persona::{Anagrafica, Ruolo};
+use domain::pratica::{Deposito, TipoPratica};
+use domain::registro::{Corrispondente, Flusso, Registra};
+use domain::segnalazione::LuogoInput;
+use domain::{Evento, Refusal, istanza, lettera, segnalazione};
+use eventstore::Expected;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A report as a door hands it in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct InviaSegnalazione {
+    /// Code or name of the category.
+    pub categoria: String,
+    /// In a few words.
+    pub titolo: String,
+    /// In more words.
+    pub dettagli: String,
+    /// Address.
+    pub indirizzo: String,
+    /// Degrees, WGS 84.
+    pub latitudine: Option<f64>,
+    /// Degrees, WGS 84.
+    pub longitudine: Option<f64>,
+    /// Ids of uploads.
+    pub allegati: Vec<AllegatoId>,
+}
+
+/// A letter as a door hands it in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ScriviAlSindaco {
+    /// Subject.
+    pub oggetto: String,
+    /// The letter.
+    pub testo: String,
+    /// Ids of uploads.
+    pub allegati: Vec<AllegatoId>,
+}
+
+/// A request as a door hands it in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PresentaIstanza {
+    /// Code of the service.
+    pub servizio: String,
+    /// Version whose form was filled in.
+    pub versione: u32,
+    /// The form.
+    pub modulo: serde_json::Value,
+    /// Ids of uploads.
+    pub allegati: Vec<AllegatoId>,
+}
+
+/// Uploads as the domain takes them.
+struct Files {
+    allegati: Vec<Allegato>,
+    nomi: Vec<String>,
+}
+
+/// One filing, whatever its kind.
+struct Filed {
+    utente: Arc<Utente>,
+    tipo: TipoPratica,
+    id: PraticaId,
+    files: Files,
+    decide: Decide,
+}
+
+impl App {
+    /// Files a report (DPR 445/2000 art. 53; L. 241/1990 art. 18-bis).
+    pub async fn invia_segnalazione(
+        &self,
+        ctx: &Contesto,
+        chiave: &str,
+        input: InviaSegnalazione,
+    ) -> Result<Esito, AppError> {
+        let (utente, id) = self.filer(ctx)?;
+        let files = self.files(ctx, &utente, &input.allegati).await?;
+        let command = segnalazione::Invia {
+            id,
+            autore: utente.anagrafica.clone(),
+            categoria: input.categoria.clone(),
+            titolo: input.titolo.clone(),
+            dettagli: input.dettagli.clone(),
+            luogo: LuogoInput {
+                indirizzo: input.indirizzo.clone(),
+                latitudine: input.latitudine,
+                longitudine: input.longitudine,
+            },
+            allegati: files.allegati.clone(),
+            nomi_allegati: files.nomi.clone(),
+        };
+        let decide: Decide = Arc::new(move |ctx| {
+            let command = segnalazione::Command::Invia(Box::new(command.clone()));
+            Ok(segnalazione::decide(&None, command, ctx)?.into_iter().map(Evento::from).collect())
+        });
+        let filed = Filed { utente, tipo: TipoPratica::Segnalazione, id, files, decide };
+        self.deposit(ctx, chiave, ("inviaSegnalazione", &input), filed).await
+    }
+
+    /// Files a letter to the mayor.
+    pub async fn scrivi_al_sindaco(
+        &self,
+        ctx: &Contesto,
+        chiave: &str,
+        input: ScriviAlSindaco,
+    ) -> Result<Esito, AppError> {
+        let (utente, id) = self.filer(ctx)?;
+        let files = self.files(ctx, &utente, &input.allegati).await?;
+        let command = lettera::Invia {
+            id,
+            autore: utente.anagrafica.clone(),
+            oggetto: input.oggetto.clone(),
+            testo: input.testo.clone(),
+            allegati: files.allegati.clone(),
+            nomi_allegati: files.nomi.clone(),
+        };
+        let decide: Decide = Arc::new(move |ctx| {
+            let command = lettera::Command::Invia(Box::new(command.clone()));
+            Ok(lettera::decide(&None, command, ctx)?.into_iter().map(Evento::from).collect())
+        });
+        let filed = Filed { utente, tipo: TipoPratica::Lettera, id, files, decide };
+        self.deposit(ctx, chiave, ("scriviAlSindaco", &input), filed).await
+    }
+
+    /// Files a request (L. 241/1990 art. 2; CAD art. 65).
+    pub async fn presenta_istanza(
+        &self,
+        ctx: &Contesto,
+        chiave: &str,
+        input: PresentaIstanza,
+    ) -> Result<Esito, AppError> {
+        let (utente, id) = self.filer(ctx)?;
+        let files = self.files(ctx, &utente, &input.allegati).await?;
+        let command = istanza::Presenta {
+            id,
+            autore: utente.anagrafica.clone(),
+            servizio: input.servizio.clone(),
+            versione: input.versione,
+            modulo: input.modulo.clone(),
+            allegati: files.allegati.clone(),
+            nomi_allegati: files.nomi.clone(),
+        };
+        let decide: Decide = Arc::new(move |ctx| {
+            let command = istanza::Command::Presenta(Box::new(command.clone()));
+            Ok(istanza::decide(&None, command, ctx)?.into_iter().map(Evento::from).collect())
+        });
+        let filed = Filed { utente, tipo: TipoPratica::Istanza, id, files, decide };
+        self.deposit(ctx, chiave, ("presentaIstanza", &input), filed).await
+    }
+
+    /// Only a citizen who signed in files.
+    fn filer(&self, ctx: &Contesto) -> Result<(Arc<Utente>, PraticaId), AppError> {
+        let utente = ctx.utente.clone().ok_or(AppError::AccessoRichiesto)?;
+        if utente.ruolo != Ruolo::Cittadino {
+            return Err(AppError::rifiuto(Refusal::whole("non-autorizzato")));
+        }
+        Ok((utente, PraticaId(self.parts.ids.uuid(self.parts.clock.now()))))
+    }
+
+    /// The uploads of this person, in the order asked.
+    async fn files(&self, ctx: &Contesto, utente: &Utente, ids: &[AllegatoId]) -> Result<Files, AppError> {
+        if ids.is_empty() {
+            return Ok(Files { allegati: Vec::new(), nomi: Vec::new() });
+        }
+        if ids.len() > MAX_ALLEGATI {
+            let refusal = Refusal::field("allegati", "troppi-allegati").with("max", MAX_ALLEGATI);
+            return Err(AppError::rifiuto(refusal));
+        }
+        let mut uploads: Vec<Upload> = self.parts.work.uploads(ctx.codice_ente(), ids).await?;
+        uploads.retain(|upload| upload.proprietario == utente.id);
+        if uploads.len() != ids.len() {
+            return Err(AppError::rifiuto(Refusal::field("allegati", "allegato-sconosciuto")));
+        }
+        let nomi = uploads.iter().map(|upload| upload.nome.clone()).collect();
+        let allegati = uploads
+            .into_iter()
+            .map(|u| Allegato { id: u.id, impronta: u.impronta, dimensione: u.dimensione, formato: u.formato })
+            .collect();
+        Ok(Files { allegati, nomi })
+    }
+
+    async fn deposit<T: Serialize + Sync>(
+        &self,
+        ctx: &Contesto,
+        chiave: &str,
+        (name, input): (&str, &T),
+        filed: Filed,
+    ) -> Result<Esito, AppError> {
+        let Filed { utente, tipo, id, files, decide } = filed;
+        let attore = utente.attore();
+        let key = idempotency(&attore, name, chiave, input)?;
+        let titolare = utente.id;
+        let entry = move |events: &[Evento]| {
+            let deposito = deposito(events)?;
+            Ok(Registra {
+                flusso: Flusso::E,
+                oggetto: deposito.oggetto,
+                pratica: id,
+                tipo_pratica: tipo.as_str(),
+                classifica: deposito.classifica,
+                assegnazione: deposito.ufficio,
+                riservato: deposito.riservato,
+                allegati: files.allegati,
+                primario: None,
+                corrispondente: corrispondente(&utente.anagrafica, files.nomi),
+            })
+        };
+        let filing = Filing {
+            stream: tipo.stream(id),
+            expected: Expected::NoStream,
+            before: None,
+            titolare,
+            entry: Box::new(entry),
+            decide,
+        };
+        self.file(ctx, attore, key, chiave, filing).await
+    }
+}
+
+/// Sender or addressee of a registered document (DPR 445/2000 art. 53 c. 1 c).
+pub(super) fn corrispondente(anagrafica: &Anagrafica, nomi_allegati: Vec<String>) -> Corrispondente {
+    Corrispondente {
+        nome: anagrafica.nome.clone(),
+        cognome: anagrafica.cognome.clone(),
+        codice_fiscale: anagrafica.codice_fiscale.clone(),
+        nomi_allegati,
+    }
+}
+
+fn deposito(events: &[Evento]) -> Result<Deposito, AppError> {
+    events
+        .iter()
+        .find_map(|evento| match evento {
+            Evento::Segnalazione(segnalazione::Event::SegnalazioneInviata(e)) => Some(e.deposito.clone()),
+            Evento::Lettera(lettera::Event::LetteraInviata(e)) => Some(e.deposito.clone()),
+            Evento::Istanza(istanza::Event::IstanzaPresentata(e)) => Some(e.deposito.clone()),
+            _ => None,
+        })
+        .ok_or_else(|| AppError::Interno("a filing without its event".into()))
+}

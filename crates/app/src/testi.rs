@@ -1,0 +1,35 @@
+//! The message catalogues: every word that people read, Italian first.
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+static_loader! {
+    static CATALOGHI = {
+        locales: "./locales",
+        fallback_language: "it",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// Italian.
+pub const ITALIANO: &str = "it";
+
+/// A sentence of the catalogue. An unknown key gives the key itself, which a test of the doors would show.
+pub fn testo(lingua: &str, key: &str, args: &[(&str, String)]) -> String {
+    let lingua: LanguageIdentifier = lingua.parse().unwrap_or(langid!("it"));
+    let args: HashMap<Cow<'static, str>, FluentValue<'_>> =
+        args.iter().map(|(name, value)| (Cow::Owned((*name).to_owned()), FluentValue::from(value.as_str()))).collect();
+    CATALOGHI.try_lookup_with_args(&lingua, key, &args).unwrap_or_else(|| key.to_owned())
+}
+
+/// A sentence in Italian without values.
+pub fn it(key: &str) -> String {
+    testo(ITALIANO, key, &[])
+}
+
+/// Whether the catalogue knows a key.
+pub fn esiste(key: &str) -> bool {
+    CATALOGHI.try_lookup(&langid!("it"), key).is_some()
+}

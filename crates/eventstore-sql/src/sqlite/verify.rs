@@ -1,0 +1,387 @@
+//! Checks a log file from outside: every record, every head, every number.
+//!
+//! Reads raw values, so that a damaged row becomes a [`Finding`] with its position and never a panic. Works beside a
+//! running program: it sees one moment of the log.
+//!
+//! The hash chain covers every column of `event`, the heads are compared with it, and the numbers with their heads. The
+//! fingerprints of idempotency keys are covered by nothing: they decide repeats, they are not part of the record.
+
+use super::database::{self, LOG, OpenError};
+use eventstore::verify::{Finding, Verifier};
+use eventstore::{Position, Record};
+use jiff::Timestamp;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql};
+use std::path::Path;
+use uuid::Uuid;
+
+/// Records between two calls of the progress function.
+const STEP: u64 = 1_000;
+
+/// How far the check is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// The ente being read.
+    pub ente: String,
+    /// Records checked so far, over all enti.
+    pub records: u64,
+    /// Records in the log.
+    pub total: u64,
+}
+
+/// A log of one ente that was found whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnteReport {
+    /// Its code.
+    pub ente: String,
+    /// Its records.
+    pub records: u64,
+    /// Hash of the last one.
+    pub head: [u8; 32],
+}
+
+/// What the check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Enti found whole, before the finding if there is one.
+    pub enti: Vec<EnteReport>,
+    /// The first thing wrong; the check stops there.
+    pub finding: Option<Finding>,
+}
+
+/// Why the walk stopped.
+enum Stop {
+    Found(Finding),
+    Database(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Name of the place of findings that belong to no ente.
+const FILE: &str = "(file)";
+
+fn found<T>(ente: &str, position: Position, reason: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Found(Finding { ente: ente.to_owned(), position, reason: reason.into() }))
+}
+
+/// Reads the whole log and reports the first thing wrong.
+///
+/// # Errors
+/// [`OpenError`] when the file cannot be opened as a log; damage inside it is a finding of the report.
+pub fn verify(path: &Path, progress: &mut dyn FnMut(&Progress)) -> Result<Report, OpenError> {
+    let conn = database::open_read_only(path, &LOG)?;
+    let mut walk = Walk { conn: &conn, progress, checked: 0, total: 0, enti: Vec::new() };
+    let finding = match walk.run() {
+        Ok(()) => None,
+        Err(Stop::Found(finding)) => Some(finding),
+        Err(Stop::Database(error)) => {
+            let reason = format!("SQLite cannot read on after {} records: {error}", walk.checked);
+            Some(Finding { ente: FILE.into(), position: 0, reason })
+        }
+    };
+    Ok(Report { enti: walk.enti, finding })
+}
+
+struct Walk<'a> {
+    conn: &'a Connection,
+    progress: &'a mut dyn FnMut(&Progress),
+    checked: u64,
+    total: u64,
+    enti: Vec<EnteReport>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self) -> Result<(), Stop> {
+        // One moment of the log, whatever is written meanwhile.
+        self.conn.execute_batch("BEGIN")?;
+        self.total = self.conn.query_row("SELECT count(*) FROM event", [], |row| row.get::<_, i64>(0))? as u64;
+        let known = self.values("SELECT ente FROM ente_head ORDER BY ente")?;
+        for ente in &known {
+            self.ente(ente)?;
+        }
+        // After the known ones: a record whose ente was changed is missed there first, which names its place better.
+        let unknown = "SELECT ente FROM event WHERE ente NOT IN (SELECT ente FROM ente_head) LIMIT 1";
+        if let Some(ente) = self.values(unknown)?.first() {
+            let first = self.conn.query_row("SELECT min(position) FROM event WHERE ente = ?1", [Raw(ente)], |row| {
+                row.get::<_, i64>(0)
+            })?;
+            return found(&name(ente), first as u64, "the ente has records but no head");
+        }
+        self.orphans()?;
+        self.integrity()
+    }
+
+    fn values(&self, sql: &str) -> Result<Vec<Value>, Stop> {
+        let mut statement = self.conn.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut values = Vec::new();
+        while let Some(row) = rows.next()? {
+            values.push(owned(row, 0)?);
+        }
+        Ok(values)
+    }
+
+    fn ente(&mut self, key: &Value) -> Result<(), Stop> {
+        let ente = name(key);
+        let mut verifier = Verifier::default();
+        let mut recorded_at = i64::MIN;
+        let mut statement = self.conn.prepare(include_str!("sql/verify_events.sql"))?;
+        let mut rows = statement.query([Raw(key)])?;
+        while let Some(row) = rows.next()? {
+            let (position, _) = verifier.head();
+            let record = match decode(row) {
+                Ok(record) => record,
+                Err(reason) => return found(&ente, integer(row, 1).unwrap_or(position + 1), reason),
+            };
+            verifier.check(&record).map_err(Stop::Found)?;
+            if record.recorded_at.as_microsecond() < recorded_at {
+                return found(&ente, record.position, "it was recorded before its predecessor");
+            }
+            recorded_at = record.recorded_at.as_microsecond();
+            self.checked += 1;
+            if self.checked.is_multiple_of(STEP) {
+                self.report(&ente);
+            }
+        }
+        let (position, hash) = verifier.head();
+        self.ente_head(key, &ente, position, hash, recorded_at)?;
+        self.stream_heads(key, &ente, &verifier)?;
+        self.registri(key, &ente, position)?;
+        self.keys(key, &ente, position)?;
+        self.report(&ente);
+        self.enti.push(EnteReport { ente, records: position, head: hash });
+        Ok(())
+    }
+
+    fn report(&mut self, ente: &str) {
+        (self.progress)(&Progress { ente: ente.to_owned(), records: self.checked, total: self.total });
+    }
+
+    fn ente_head(&self, key: &Value, ente: &str, position: u64, hash: [u8; 32], at: i64) -> Result<(), Stop> {
+        let mut statement = self.conn.prepare(include_str!("sql/get_ente.sql"))?;
+        let mut rows = statement.query([Raw(key)])?;
+        let Some(row) = rows.next()? else { return found(ente, position, "the ente has no head") };
+        match integer(row, 0) {
+            Ok(stored) if stored == position => {}
+            Ok(stored) => {
+                let place = stored.min(position) + 1;
+                return found(ente, place, format!("the head stands at {stored}, the last record at {position}"));
+            }
+            Err(reason) => return found(ente, position, format!("head: {reason}")),
+        }
+        if blob::<32>(row, 1) != Ok(hash) {
+            return found(ente, position, "the hash of the head is not that of the last record");
+        }
+        if row.get_ref(2)? != ValueRef::Integer(at) {
+            return found(ente, position, "the instant of the head is not that of the last record");
+        }
+        Ok(())
+    }
+
+    fn stream_heads(&self, key: &Value, ente: &str, verifier: &Verifier) -> Result<(), Stop> {
+        let mut statement = self.conn.prepare("SELECT stream, version FROM stream_head WHERE ente = ?1")?;
+        let mut rows = statement.query([Raw(key)])?;
+        let (position, _) = verifier.head();
+        let mut seen = 0;
+        while let Some(row) = rows.next()? {
+            let stream = match text(row, 0) {
+                Ok(stream) => stream,
+                Err(reason) => return found(ente, position, format!("head of a stream: {reason}")),
+            };
+            let last = verifier.versions().get(stream).copied();
+            if integer(row, 1).ok() != last {
+                let last = last.unwrap_or(0);
+                return found(ente, position, format!("the head of stream {stream} is not its last version, {last}"));
+            }
+            seen += 1;
+        }
+        if seen != verifier.versions().len() {
+            return found(ente, position, "a stream has records but no head");
+        }
+        Ok(())
+    }
+
+    /// Numbers are 1 to n, n is the register's head, and the log holds each at a place of its own, in order.
+    fn registri(&self, key: &Value, ente: &str, last: Position) -> Result<(), Stop> {
+        let mut statement = self.conn.prepare(
+            "SELECT registro, anno, numero, position FROM registro_numero WHERE ente = ?1 ORDER BY registro, anno, numero",
+        )?;
+        let mut rows = statement.query([Raw(key)])?;
+        let mut heads = Vec::new();
+        let mut before = (0, 0);
+        while let Some(row) = rows.next()? {
+            let registro: (Value, Value) = (owned(row, 0)?, owned(row, 1)?);
+            if heads.last().is_none_or(|(known, _)| *known != registro) {
+                heads.push((registro.clone(), 0));
+                before = (0, 0);
+            }
+            let label = format!("register {} of {}", name(&registro.0), name(&registro.1));
+            let (Ok(numero), Ok(position)) = (integer(row, 2), integer(row, 3)) else {
+                return found(ente, before.1, format!("{label}: a row after number {} is damaged", before.0));
+            };
+            if numero != before.0 + 1 {
+                return found(ente, position, format!("{label}: number {numero} follows {}", before.0));
+            }
+            if position <= before.1 || position > last {
+                return found(ente, position, format!("{label}: number {numero} has no place of its own in the log"));
+            }
+            before = (numero, position);
+            if let Some((_, head)) = heads.last_mut() {
+                *head = numero;
+            }
+        }
+        self.registro_heads(key, ente, last, &heads)
+    }
+
+    fn registro_heads(
+        &self,
+        key: &Value,
+        ente: &str,
+        last: Position,
+        expected: &[((Value, Value), u64)],
+    ) -> Result<(), Stop> {
+        let mut statement = self
+            .conn
+            .prepare("SELECT registro, anno, numero FROM registro_head WHERE ente = ?1 ORDER BY registro, anno")?;
+        let mut rows = statement.query([Raw(key)])?;
+        let mut expected = expected.iter();
+        while let Some(row) = rows.next()? {
+            let registro = (owned(row, 0)?, owned(row, 1)?);
+            let numero = integer(row, 2).ok();
+            if expected.next().is_none_or(|(known, head)| *known != registro || Some(*head) != numero) {
+                let label = format!("register {} of {}", name(&registro.0), name(&registro.1));
+                return found(ente, last, format!("{label}: its head is not its last number"));
+            }
+        }
+        match expected.next() {
+            Some((registro, _)) => found(ente, last, format!("register {} has numbers but no head", name(&registro.0))),
+            None => Ok(()),
+        }
+    }
+
+    /// What a repeat would be answered with must be places in the log.
+    fn keys(&self, key: &Value, ente: &str, last: Position) -> Result<(), Stop> {
+        let outside = "SELECT first FROM idempotency
+            WHERE ente = ?1 AND NOT (first BETWEEN 1 AND last AND last <= ?2 AND length(fingerprint) = 32) LIMIT 1";
+        let row = self.conn.query_row(outside, (Raw(key), last as i64), |row| row.get::<_, i64>(0)).optional()?;
+        match row {
+            Some(first) => found(ente, first as u64, "an idempotency key names places that the log does not have"),
+            None => Ok(()),
+        }
+    }
+
+    /// Heads and numbers of enti that the log does not know.
+    fn orphans(&self) -> Result<(), Stop> {
+        for table in ["stream_head", "registro_head", "registro_numero", "idempotency"] {
+            let sql = format!("SELECT ente FROM {table} WHERE ente NOT IN (SELECT ente FROM ente_head) LIMIT 1");
+            if let Some(ente) = self.values(&sql)?.first() {
+                return found(&name(ente), 0, format!("{table} has rows of an ente that has no head"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Damage below the rows: pages, indexes.
+    fn integrity(&self) -> Result<(), Stop> {
+        for line in self.values("PRAGMA integrity_check(1)")? {
+            if line != Value::Text("ok".into()) {
+                return found(FILE, 0, format!("the file is damaged: {}", name(&line)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A stored value bound again as it was; [`Value::Blob`] stands for text that is not UTF-8.
+struct Raw<'a>(&'a Value);
+
+impl ToSql for Raw<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Blob(bytes) => ValueRef::Text(bytes),
+            value => value.into(),
+        }))
+    }
+}
+
+fn name(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::Real(_) | Value::Null => "?".into(),
+    }
+}
+
+/// Text that is not UTF-8 is kept as its bytes, see [`Raw`]; the tables are strict, no other bytes stand in their names.
+fn owned(row: &Row<'_>, column: usize) -> Result<Value, Stop> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Value::Text(text.to_owned()),
+            Err(_) => Value::Blob(bytes.to_vec()),
+        },
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Real(number) => Value::Real(number),
+        ValueRef::Null => Value::Null,
+    })
+}
+
+/// The column's name and what is wrong with it.
+fn damaged(row: &Row<'_>, column: usize, what: &str) -> String {
+    let name = row.as_ref().column_name(column).unwrap_or("?");
+    format!("column {name} {what}")
+}
+
+fn integer(row: &Row<'_>, column: usize) -> Result<u64, String> {
+    match row.get_ref(column) {
+        Ok(ValueRef::Integer(number)) => {
+            u64::try_from(number).map_err(|_| damaged(row, column, &format!("is negative ({number})")))
+        }
+        _ => Err(damaged(row, column, "is not a number")),
+    }
+}
+
+fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, String> {
+    match row.get_ref(column) {
+        Ok(ValueRef::Text(bytes)) => {
+            std::str::from_utf8(bytes).map_err(|_| damaged(row, column, "is not valid UTF-8 text"))
+        }
+        _ => Err(damaged(row, column, "is not text")),
+    }
+}
+
+fn blob<const N: usize>(row: &Row<'_>, column: usize) -> Result<[u8; N], String> {
+    match row.get_ref(column) {
+        Ok(ValueRef::Blob(bytes)) => {
+            bytes.try_into().map_err(|_| damaged(row, column, &format!("has {} bytes instead of {N}", bytes.len())))
+        }
+        _ => Err(damaged(row, column, "is not bytes")),
+    }
+}
+
+fn decode(row: &Row<'_>) -> Result<Record, String> {
+    let instant = match row.get_ref(9) {
+        Ok(ValueRef::Integer(micros)) => Timestamp::from_microsecond(micros).ok(),
+        _ => None,
+    };
+    let schema_version = integer(row, 6)?;
+    Ok(Record {
+        ente: text(row, 0)?.to_owned(),
+        position: integer(row, 1)?,
+        stream: text(row, 2)?.to_owned(),
+        version: integer(row, 3)?,
+        event_id: Uuid::from_bytes(blob(row, 4)?),
+        kind: text(row, 5)?.to_owned(),
+        schema_version: u32::try_from(schema_version).map_err(|_| damaged(row, 6, "is too large"))?,
+        payload: text(row, 7)?.to_owned(),
+        meta: text(row, 8)?.to_owned(),
+        recorded_at: instant.ok_or_else(|| damaged(row, 9, "is not an instant"))?,
+        prev_hash: blob(row, 10)?,
+        hash: blob(row, 11)?,
+    })
+}

@@ -1,0 +1,163 @@
+//! The configuration file. Every option is documented here and in `deploy/sportello.toml`; unknown keys are refused.
+
+use app::Ente;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Address to listen on.
+    #[serde(default = "default_listen")]
+    pub listen: String,
+    /// Folder of the log, keys, files and read models. One process at a time.
+    pub data: PathBuf,
+    /// File of the master key; made on first start when it is missing. Default: `master.key` in `data`.
+    #[serde(default)]
+    pub master_key: Option<PathBuf>,
+    /// Whether the service is reached over TLS (through a proxy): cookies are then sent over TLS only.
+    #[serde(default = "default_true")]
+    pub tls: bool,
+    /// The writer.
+    #[serde(default)]
+    pub writer: Writer,
+    /// E-mail.
+    #[serde(default)]
+    pub mail: Mail,
+    /// The municipalities.
+    #[serde(rename = "ente")]
+    pub enti: Vec<Ente>,
+}
+
+/// The writer of the log.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Writer {
+    /// Requests that may wait; beyond it the answer is 503 with Retry-After.
+    pub queue: usize,
+    /// Requests of one commit, at most.
+    pub group: usize,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self { queue: 512, group: 256 }
+    }
+}
+
+/// E-mail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, tag = "mode", rename_all = "lowercase")]
+pub(crate) enum Mail {
+    /// No notices leave.
+    None,
+    /// Into a folder, a file each (demonstrations).
+    Folder {
+        /// The folder.
+        dir: PathBuf,
+        /// Messages a second, at most.
+        #[serde(default = "default_rate")]
+        per_second: u32,
+    },
+    /// Through a server.
+    Smtp {
+        /// Host name.
+        host: String,
+        /// Port.
+        port: u16,
+        /// `none`, `starttls` or `tls`.
+        #[serde(default)]
+        tls: MailTls,
+        /// User, when the server wants one.
+        #[serde(default)]
+        user: Option<String>,
+        /// File that holds the password (a systemd credential, for example).
+        #[serde(default)]
+        password_file: Option<PathBuf>,
+        /// Messages a second, at most.
+        #[serde(default = "default_rate")]
+        per_second: u32,
+    },
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self::None
+    }
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MailTls {
+    /// In the clear; only on this machine.
+    None,
+    /// Upgraded.
+    #[default]
+    Starttls,
+    /// From the first byte.
+    Tls,
+}
+
+fn default_listen() -> String {
+    "127.0.0.1:8080".into()
+}
+
+fn default_true() -> bool {
+    true
+}
+
+pub(crate) fn default_rate() -> u32 {
+    20
+}
+
+/// A file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// It cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is not what is expected.
+    #[error("{path} is not a valid configuration:\n{source}")]
+    Shape {
+        path: PathBuf,
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl Config {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.into(), source })?;
+        Self::parse(&text).map_err(|source| ConfigError::Shape { path: path.into(), source: Box::new(source) })
+    }
+
+    fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// File of the master key.
+    pub fn master_key_file(&self) -> PathBuf {
+        self.master_key.clone().unwrap_or_else(|| self.data.join("master.key"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_example_is_valid_and_unknown_keys_are_refused() {
+        let text = include_str!("../../../deploy/sportello.toml");
+        let config = Config::parse(text).unwrap();
+        assert!(app::Enti::new(config.enti).is_ok());
+        let error = Config::parse(&text.replace("listen =", "lissten =")).unwrap_err().to_string();
+        assert!(error.contains("lissten"), "{error}");
+    }
+}

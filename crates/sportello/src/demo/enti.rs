@@ -1,0 +1,97 @@
+//! The two fictional municipalities of the demonstration.
+
+use app::{Ente, Ufficio};
+use domain::ente::{CodiceEnte, CodiceUfficio};
+
+/// Host name of the second town; the first answers under every other name.
+pub(super) const HOST_SECONDO: &str = "acquaserena.localhost";
+
+struct Town {
+    codice: &'static str,
+    nome: &'static str,
+    motto: &'static str,
+    aoo: &'static str,
+    host: &'static [&'static str],
+    dominio: &'static str,
+    telefono: &'static str,
+    indirizzo: &'static str,
+    centro: (&'static str, &'static str),
+}
+
+const TOWNS: [Town; 2] = [
+    Town {
+        codice: "c_x901",
+        nome: "Montelume",
+        motto: "Lo sportello telematico del Comune",
+        aoo: "AMONLUM",
+        host: &["*", "montelume.localhost"],
+        dominio: "comune.montelume.example.org",
+        telefono: "0187 555 0100",
+        indirizzo: "Piazza della Fonte 1, 00000 Montelume",
+        centro: ("44.181000", "8.264000"),
+    },
+    Town {
+        codice: "c_x902",
+        nome: "Acquaserena",
+        motto: "Il Comune a portata di mano",
+        aoo: "AACQSER",
+        host: &[HOST_SECONDO],
+        dominio: "comune.acquaserena.example.org",
+        telefono: "0187 555 0200",
+        indirizzo: "Via del Porto 3, 00000 Acquaserena",
+        centro: ("44.095000", "8.201000"),
+    },
+];
+
+const UFFICI: [(&str, &str); 6] = [
+    ("urp", "Ufficio relazioni con il pubblico"),
+    ("lavori-pubblici", "Lavori pubblici e manutenzioni"),
+    ("ambiente", "Ambiente e verde pubblico"),
+    ("polizia-locale", "Polizia locale"),
+    ("segreteria-sindaco", "Segreteria della Sindaca"),
+    ("protocollo", "Protocollo e archivio"),
+];
+
+/// Both towns; `port` is where the demonstration listens, `first` the address of the first town.
+pub(super) fn enti(first: &str, port: u16) -> Vec<Ente> {
+    TOWNS
+        .iter()
+        .enumerate()
+        .map(|(index, town)| Ente {
+            codice: CodiceEnte::parse(town.codice).expect("the code stands above"),
+            denominazione: format!("Comune di {}", town.nome),
+            nome: town.nome.into(),
+            motto: town.motto.into(),
+            regione: "Regione Immaginaria".into(),
+            aoo: town.aoo.into(),
+            host: town.host.iter().map(|host| (*host).to_owned()).collect(),
+            base_url: if index == 0 { first.to_owned() } else { format!("http://{HOST_SECONDO}:{port}") },
+            email: format!("sportello@{}", town.dominio),
+            pec: format!("protocollo@pec.{}", town.dominio),
+            telefono: town.telefono.into(),
+            indirizzo: town.indirizzo.into(),
+            centro: (town.centro.0.into(), town.centro.1.into()),
+            uffici: UFFICI
+                .iter()
+                .map(|(codice, nome)| Ufficio {
+                    codice: CodiceUfficio::new(*codice),
+                    nome: (*nome).to_owned(),
+                    email: format!("{codice}@{}", town.dominio),
+                    telefono: town.telefono.into(),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_towns_are_valid_and_each_answers_under_its_host() {
+        let enti = app::Enti::new(enti("http://127.0.0.1:8080", 8080)).unwrap();
+        assert_eq!(enti.by_host("127.0.0.1:8080").unwrap().nome, "Montelume");
+        assert_eq!(enti.by_host("Acquaserena.localhost:8080").unwrap().nome, "Acquaserena");
+    }
+}

@@ -1,0 +1,141 @@
+//! From what went wrong to a page that says what to do next.
+
+use crate::layout::{Layout, Voce};
+use app::AppError;
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use std::time::Duration;
+
+/// Why a page was not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Errore {
+    /// No such page, or not for this person.
+    #[error("not found")]
+    NonTrovato,
+    /// No ente answers under this host name.
+    #[error("unknown host")]
+    HostSconosciuto,
+    /// Sign in first, then come back.
+    #[error("sign-in needed")]
+    Accedi {
+        /// Path to come back to.
+        torna: String,
+    },
+    /// The form cannot be read.
+    #[error("bad request: {0}")]
+    Richiesta(String),
+    /// Nothing was stored; try again later.
+    #[error("unavailable: {motivo}")]
+    NonDisponibile {
+        /// For the log.
+        motivo: String,
+        /// When to try again.
+        riprova_tra: Duration,
+    },
+    /// Someone else changed it meanwhile.
+    #[error("changed meanwhile")]
+    Conflitto,
+    /// A mistake of ours.
+    #[error("internal: {0}")]
+    Interno(String),
+}
+
+impl From<AppError> for Errore {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NonTrovato => Self::NonTrovato,
+            AppError::AccessoRichiesto => Self::Accedi { torna: "/".into() },
+            AppError::Conflitto => Self::Conflitto,
+            AppError::NonDisponibile { motivo, riprova_tra } => Self::NonDisponibile { motivo, riprova_tra },
+            AppError::Rifiutato(errori) => {
+                Self::Richiesta(errori.into_iter().map(|e| e.messaggio).collect::<Vec<_>>().join(" "))
+            }
+            AppError::Interno(reason) => Self::Interno(reason),
+        }
+    }
+}
+
+impl From<tower_sessions::session::Error> for Errore {
+    fn from(error: tower_sessions::session::Error) -> Self {
+        Self::NonDisponibile { motivo: error.to_string(), riprova_tra: Duration::from_secs(2) }
+    }
+}
+
+impl From<askama::Error> for Errore {
+    fn from(error: askama::Error) -> Self {
+        Self::Interno(error.to_string())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "errore.html")]
+struct PaginaErrore {
+    layout: Layout,
+    titolo: String,
+    testo: String,
+    azioni: Vec<Voce>,
+}
+
+impl IntoResponse for Errore {
+    fn into_response(self) -> Response {
+        let testo = app::testi::it;
+        let (status, key, azioni) = match &self {
+            Self::Accedi { torna } => {
+                let to = format!("/accedi?torna={}", urlencoding::encode(torna));
+                return Redirect::to(&to).into_response();
+            }
+            Self::NonTrovato => (StatusCode::NOT_FOUND, "errore-non-trovato", vec![("/", "Vai alla pagina iniziale"), ("/area-personale", "Vai alla tua area personale")]),
+            Self::HostSconosciuto => (StatusCode::NOT_FOUND, "errore-host", vec![]),
+            Self::Richiesta(_) => (StatusCode::BAD_REQUEST, "errore-richiesta", vec![("/", "Vai alla pagina iniziale")]),
+            Self::Conflitto => (StatusCode::CONFLICT, "errore-conflitto", vec![("/ufficio", "Torna alla scrivania")]),
+            Self::NonDisponibile { motivo, .. } => {
+                tracing::warn!(reason = %motivo, "a page could not be served for now");
+                (StatusCode::SERVICE_UNAVAILABLE, "errore-non-disponibile", vec![])
+            }
+            Self::Interno(reason) => {
+                tracing::error!(reason = %reason, "a page failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "errore-interno", vec![("/", "Vai alla pagina iniziale")])
+            }
+        };
+        let dettaglio = match &self {
+            Self::Richiesta(testo) => testo.clone(),
+            _ => testo(&format!("{key}-testo")),
+        };
+        let titolo = testo(key);
+        let page = PaginaErrore {
+            layout: Layout::new("Sportello telematico", titolo.clone(), "/"),
+            titolo,
+            testo: dettaglio,
+            azioni: azioni.into_iter().map(|(href, testo)| Voce::new(href, testo)).collect(),
+        };
+        let body = page.render().unwrap_or_else(|_| page.testo.clone());
+        let mut response = (status, Html(body)).into_response();
+        if let Self::NonDisponibile { riprova_tra, .. } = &self {
+            let seconds = HeaderValue::from(riprova_tra.as_secs().max(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}
+
+/// A page rendered, or the error page.
+pub struct Pagina<T>(pub T);
+
+impl<T: Template> IntoResponse for Pagina<T> {
+    fn into_response(self) -> Response {
+        match self.0.render() {
+            Ok(body) => ([(header::CACHE_CONTROL, "no-store")], Html(body)).into_response(),
+            Err(error) => Errore::from(error).into_response(),
+        }
+    }
+}
+
+/// A page with a status of its own, such as 422 for a form to be mended.
+pub fn pagina_con<T: Template>(status: StatusCode, page: T) -> Response {
+    let mut response = Pagina(page).into_response();
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}

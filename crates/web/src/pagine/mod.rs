@@ -1,0 +1,13 @@
+//! The pages, a file or folder each.
+
+pub mod accesso;
+pub mod api;
+pub mod area_personale;
+pub mod istanza;
+pub mod lettera;
+pub mod posta;
+pub mod protocollo;
+pub mod pubbliche;
+pub mod salute;
+pub mod segnalazione;
+pub mod ufficio;

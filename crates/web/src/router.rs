@@ -1,0 +1,68 @@
+//! All routes and the rules of the edge.
+
+use crate::errore::Errore;
+use crate::sessione::{INATTIVITA_MINUTI, Sessioni};
+use crate::state::Web;
+use crate::{assets, pagine};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+/// Bytes of a form without files.
+pub const MAX_FORM: usize = 256 * 1024;
+/// Seconds after which a request is answered with 408, uploads apart.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Everything from this host only; the pages have no inline scripts or styles.
+const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+fn header_value(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+/// The router of all enti.
+pub fn router(web: Web) -> Router {
+    let sessions = SessionManagerLayer::new(Sessioni::new(web.app.clone()))
+        .with_name(if web.cookie_secure { "__Host-sportello" } else { "sportello" })
+        .with_secure(web.cookie_secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(time::Duration::minutes(INATTIVITA_MINUTI)));
+    let pages = Router::new()
+        .merge(pagine::pubbliche::routes())
+        .merge(pagine::accesso::routes())
+        .merge(pagine::segnalazione::routes())
+        .merge(pagine::lettera::routes())
+        .merge(pagine::istanza::routes())
+        .merge(pagine::area_personale::routes())
+        .merge(pagine::ufficio::routes())
+        .merge(pagine::protocollo::routes())
+        .merge(pagine::posta::routes())
+        .merge(pagine::api::routes())
+        .fallback(|| async { Errore::NonTrovato })
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
+        .layer(DefaultBodyLimit::max(MAX_FORM))
+        .layer(sessions)
+        .layer(CsrfLayer::new());
+    Router::new()
+        .merge(pages)
+        .merge(pagine::salute::routes())
+        .with_state(web)
+        .merge(assets::routes())
+        .layer(header_value("content-security-policy", CSP))
+        .layer(header_value("x-content-type-options", "nosniff"))
+        .layer(header_value("referrer-policy", "same-origin"))
+        .layer(header_value("permissions-policy", "geolocation=(self), camera=(), microphone=()"))
+        .layer(SetResponseHeaderLayer::if_not_present(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+}

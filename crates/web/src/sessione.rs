@@ -1,0 +1,106 @@
+//! Sessions of the pages: an opaque id in a cookie, the rest in the working database.
+//!
+//! The database knows only the hash of the id, so that whoever reads it cannot take a session over.
+
+use app::ports::WorkState;
+use app::{App, Utente};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Session, SessionStore};
+
+/// Name of the member that holds the signed-in person.
+const UTENTE: &str = "utente";
+/// Name of the member that holds a message for the next page.
+const MESSAGGIO: &str = "messaggio";
+/// Minutes without a request after which a session ends.
+pub const INATTIVITA_MINUTI: i64 = 30;
+
+/// Sessions in the working database.
+#[derive(Clone)]
+pub struct Sessioni {
+    app: App,
+}
+
+impl std::fmt::Debug for Sessioni {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessioni")
+    }
+}
+
+impl Sessioni {
+    /// Over the application's working data.
+    pub fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    fn work(&self) -> &Arc<dyn WorkState> {
+        self.app.work()
+    }
+}
+
+fn key(id: Id) -> String {
+    hex::encode(Sha256::digest(id.0.to_be_bytes()))
+}
+
+#[async_trait]
+impl SessionStore for Sessioni {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // The id comes from the one source of randomness; with 128 random bits a collision does not happen.
+        let secret = self.app.ids().secret();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&secret[..16]);
+        record.id = Id(i128::from_be_bytes(bytes));
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let data = serde_json::to_vec(record).map_err(|e| Error::Encode(e.to_string()))?;
+        let expires = jiff::Timestamp::from_second(record.expiry_date.unix_timestamp())
+            .map_err(|e| Error::Encode(e.to_string()))?;
+        self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = self.app.clock().now();
+        let data = self.work().session(&key(*id), now).await.map_err(|e| Error::Backend(e.to_string()))?;
+        data.map(|data| serde_json::from_slice(&data).map_err(|e| Error::Decode(e.to_string()))).transpose()
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.work().delete_session(&key(*id)).await.map_err(|e| Error::Backend(e.to_string()))
+    }
+}
+
+/// A message shown once, on the page after the one that caused it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Messaggio(pub String);
+
+/// Signs a person in, under a new session id (so that an id planted before is worth nothing).
+pub async fn entra(session: &Session, utente: &Utente) -> Result<(), tower_sessions::session::Error> {
+    session.cycle_id().await?;
+    session.insert(UTENTE, utente).await
+}
+
+/// Signs out: the session is gone from the database too.
+pub async fn esci(session: &Session) -> Result<(), tower_sessions::session::Error> {
+    session.flush().await
+}
+
+/// The signed-in person.
+pub async fn utente(session: &Session) -> Result<Option<Utente>, tower_sessions::session::Error> {
+    session.get(UTENTE).await
+}
+
+/// Leaves a message for the next page.
+pub async fn avvisa(session: &Session, testo: impl Into<String>) -> Result<(), tower_sessions::session::Error> {
+    session.insert(MESSAGGIO, Messaggio(testo.into())).await
+}
+
+/// Takes the message left by the page before.
+pub async fn messaggio(session: &Session) -> Result<Option<String>, tower_sessions::session::Error> {
+    Ok(session.remove::<Messaggio>(MESSAGGIO).await?.map(|m| m.0))
+}

@@ -1,0 +1,189 @@
+//! Positions of processes and the queue of notices.
+
+use crate::{instant, limits, micros, signed, strange, unavailable, unsigned};
+use app::ports::{Consegna, StatoConsegna, WorkError};
+use domain::ids::PraticaId;
+use domain::notifica::Motivo;
+use domain::pratica::TipoPratica;
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, Row};
+use uuid::Uuid;
+
+pub(crate) async fn position(pool: &AnyPool, process: &str, ente: &str) -> Result<u64, WorkError> {
+    let row = sqlx::query("SELECT posizione FROM process_position WHERE processo = $1 AND ente = $2")
+        .bind(process.to_owned())
+        .bind(ente.to_owned())
+        .fetch_optional(pool)
+        .await
+        .map_err(unavailable)?;
+    let Some(row) = row else { return Ok(0) };
+    unsigned("posizione", row.try_get("posizione").map_err(unavailable)?)
+}
+
+pub(crate) async fn enqueue(
+    pool: &AnyPool,
+    process: &str,
+    ente: &str,
+    position: u64,
+    consegne: Vec<Consegna>,
+) -> Result<(), WorkError> {
+    if consegne.len() > limits::ENQUEUE {
+        return Err(WorkError(format!("{} notices queued at once, at most {}", consegne.len(), limits::ENQUEUE)));
+    }
+    let mut transaction = pool.begin().await.map_err(unavailable)?;
+    // The first statement writes, so SQLite takes its write lock here and never finds its snapshot too old later.
+    sqlx::query(
+        "INSERT INTO process_position (processo, ente, posizione) VALUES ($1, $2, $3)
+         ON CONFLICT (processo, ente) DO UPDATE SET posizione = excluded.posizione",
+    )
+    .bind(process.to_owned())
+    .bind(ente.to_owned())
+    .bind(signed("posizione", position)?)
+    .execute(&mut *transaction)
+    .await
+    .map_err(unavailable)?;
+    for consegna in consegne {
+        if consegna.ente != ente {
+            return Err(WorkError(format!("a notice of {} queued for {ente}", consegna.ente)));
+        }
+        sqlx::query(
+            "INSERT INTO consegna
+               (ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (ente, dedupe) DO NOTHING",
+        )
+        .bind(consegna.ente)
+        .bind(consegna.dedupe)
+        .bind(consegna.pratica.to_string())
+        .bind(consegna.tipo.as_str().to_owned())
+        .bind(consegna.causa.to_string())
+        .bind(consegna.motivo.as_str().to_owned())
+        .bind(i64::from(consegna.tentativi))
+        .bind(micros(consegna.prossimo))
+        .bind(micros(consegna.creata))
+        .bind(stato_as_str(consegna.stato).to_owned())
+        .bind(consegna.errore)
+        .execute(&mut *transaction)
+        .await
+        .map_err(unavailable)?;
+    }
+    transaction.commit().await.map_err(unavailable)
+}
+
+pub(crate) async fn lease_due(
+    pool: &AnyPool,
+    now: Timestamp,
+    lease: Timestamp,
+    limit: u32,
+) -> Result<Vec<Consegna>, WorkError> {
+    // The turns of the enti alternate: the long queue of one never makes another wait. The conditions stand twice
+    // because PostgreSQL checks the outer ones again when another node has taken a row meanwhile.
+    let rows = sqlx::query(
+        "UPDATE consegna SET lease_fino = $1
+         WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2 AND (ente, dedupe) IN (
+           SELECT ente, dedupe FROM consegna
+           WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2
+           ORDER BY ROW_NUMBER() OVER (PARTITION BY ente ORDER BY prossimo, dedupe), ente
+           LIMIT $3)
+         RETURNING ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore",
+    )
+    .bind(micros(lease))
+    .bind(micros(now))
+    .bind(i64::from(limit.min(limits::LEASE)))
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    let mut leased = rows.iter().map(consegna).collect::<Result<Vec<_>, _>>()?;
+    leased.sort_by(|a, b| (a.prossimo, &a.dedupe).cmp(&(b.prossimo, &b.dedupe)));
+    Ok(leased)
+}
+
+pub(crate) async fn settle(pool: &AnyPool, consegna: Consegna) -> Result<(), WorkError> {
+    // What was delivered stays so, even if a slower worker whose lease ran out says otherwise.
+    sqlx::query(
+        "UPDATE consegna SET tentativi = $1, prossimo = $2, creata = $3, stato = $4, errore = $5, lease_fino = 0
+         WHERE ente = $6 AND dedupe = $7 AND stato <> 'consegnata'",
+    )
+    .bind(i64::from(consegna.tentativi))
+    .bind(micros(consegna.prossimo))
+    .bind(micros(consegna.creata))
+    .bind(stato_as_str(consegna.stato).to_owned())
+    .bind(consegna.errore)
+    .bind(consegna.ente)
+    .bind(consegna.dedupe)
+    .execute(pool)
+    .await
+    .map_err(unavailable)?;
+    Ok(())
+}
+
+pub(crate) async fn dead_letters(pool: &AnyPool, ente: &str) -> Result<(Vec<Consegna>, u64), WorkError> {
+    let rows = sqlx::query(
+        "SELECT ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore FROM consegna
+         WHERE ente = $1 AND stato = 'fallita' ORDER BY creata DESC, dedupe DESC LIMIT $2",
+    )
+    .bind(ente.to_owned())
+    .bind(limits::DEAD_LETTERS)
+    .fetch_all(pool)
+    .await
+    .map_err(unavailable)?;
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM consegna WHERE ente = $1 AND stato = 'fallita'")
+        .bind(ente.to_owned())
+        .fetch_one(pool)
+        .await
+        .map_err(unavailable)?;
+    Ok((rows.iter().map(consegna).collect::<Result<_, _>>()?, unsigned("count", count)?))
+}
+
+pub(crate) async fn retry(pool: &AnyPool, ente: &str, dedupe: &str, now: Timestamp) -> Result<bool, WorkError> {
+    // Queued anew: its attempts and its days count from here.
+    let done = sqlx::query(
+        "UPDATE consegna SET stato = 'in-coda', tentativi = 0, prossimo = $1, creata = $1, lease_fino = 0
+         WHERE ente = $2 AND dedupe = $3 AND stato = 'fallita'",
+    )
+    .bind(micros(now))
+    .bind(ente.to_owned())
+    .bind(dedupe.to_owned())
+    .execute(pool)
+    .await
+    .map_err(unavailable)?;
+    Ok(done.rows_affected() > 0)
+}
+
+fn consegna(row: &AnyRow) -> Result<Consegna, WorkError> {
+    let text = |column: &str| row.try_get::<String, _>(column).map_err(unavailable);
+    let number = |column: &str| row.try_get::<i64, _>(column).map_err(unavailable);
+    let (pratica, tipo, causa) = (text("pratica")?, text("tipo")?, text("causa")?);
+    let (motivo, stato, tentativi) = (text("motivo")?, text("stato")?, number("tentativi")?);
+    Ok(Consegna {
+        dedupe: text("dedupe")?,
+        ente: text("ente")?,
+        pratica: pratica.parse::<PraticaId>().map_err(|_| strange("pratica", &pratica))?,
+        tipo: TipoPratica::parse(&tipo).ok_or_else(|| strange("tipo", &tipo))?,
+        causa: Uuid::parse_str(&causa).map_err(|_| strange("causa", &causa))?,
+        motivo: parse_motivo(&motivo).ok_or_else(|| strange("motivo", &motivo))?,
+        tentativi: u32::try_from(tentativi).map_err(|_| strange("tentativi", tentativi))?,
+        prossimo: instant("prossimo", number("prossimo")?)?,
+        creata: instant("creata", number("creata")?)?,
+        stato: parse_stato(&stato).ok_or_else(|| strange("stato", &stato))?,
+        errore: row.try_get("errore").map_err(unavailable)?,
+    })
+}
+
+fn parse_motivo(text: &str) -> Option<Motivo> {
+    [Motivo::Ricevuta, Motivo::PresaInCarico, Motivo::Conclusione].into_iter().find(|m| m.as_str() == text)
+}
+
+const STATI: [StatoConsegna; 3] = [StatoConsegna::InCoda, StatoConsegna::Consegnata, StatoConsegna::Fallita];
+
+fn stato_as_str(stato: StatoConsegna) -> &'static str {
+    match stato {
+        StatoConsegna::InCoda => "in-coda",
+        StatoConsegna::Consegnata => "consegnata",
+        StatoConsegna::Fallita => "fallita",
+    }
+}
+
+fn parse_stato(text: &str) -> Option<StatoConsegna> {
+    STATI.into_iter().find(|stato| stato_as_str(*stato) == text)
+}
