@@ -81,7 +81,8 @@ pub(crate) async fn create<'a>(
     let mut tx = pools.write.begin_with(pools.dialect.begin()).await?;
     sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await?;
     for name in names {
-        let mut sql = Sql::new(pools.dialect, "INSERT INTO projection_table (name, projection, version, generation) VALUES ");
+        let mut sql =
+            Sql::new(pools.dialect, "INSERT INTO projection_table (name, projection, version, generation) VALUES ");
         sql.push("(").bind(name).push(", ").bind(build.name).push(", ").bind(build.version).push(", ");
         sql.bind(build.generation).push(") ON CONFLICT DO NOTHING");
         sql.execute(&mut *tx).await?;
@@ -98,10 +99,7 @@ pub(crate) async fn create<'a>(
 }
 
 /// How far each build has come with an ente, by (name, version, generation).
-pub(crate) async fn marks(
-    pools: &Pools,
-    ente: &str,
-) -> Result<HashMap<(String, u32, u32), Mark>, sqlx::Error> {
+pub(crate) async fn marks(pools: &Pools, ente: &str) -> Result<HashMap<(String, u32, u32), Mark>, sqlx::Error> {
     let mut sql = Sql::new(pools.dialect, "SELECT * FROM checkpoint WHERE ente = ");
     sql.bind(ente);
     let rows = sql.rows(&pools.write).await?;
@@ -136,16 +134,19 @@ pub(crate) async fn advance(
     Ok(sql.execute(on).await? == builds.len() as u64)
 }
 
-/// Puts builds into service and drops all others of the same read models, in one transaction.
+/// Puts builds into service and drops those of the same read models that were begun before, in one transaction. One that
+/// was begun later is a rebuild at work.
 pub(crate) async fn go_live(pools: &Pools, builds: &[Build]) -> Result<(), sqlx::Error> {
     let mut tx = pools.write.begin_with(pools.dialect.begin()).await?;
     for build in builds {
         let mut sql = Sql::new(pools.dialect, "INSERT INTO projection_live (projection, version, generation) VALUES (");
         sql.bind(build.name).push(", ").bind(build.version).push(", ").bind(build.generation).push(")");
-        sql.push(" ON CONFLICT (projection) DO UPDATE SET version = excluded.version, generation = excluded.generation");
+        sql.push(
+            " ON CONFLICT (projection) DO UPDATE SET version = excluded.version, generation = excluded.generation",
+        );
         sql.execute(&mut *tx).await?;
         for (version, generation) in self::builds(&mut tx, pools.dialect, build.name).await? {
-            if (version, generation) != (build.version, build.generation) {
+            if generation < build.generation {
                 discard(&mut tx, pools.dialect, Build { version, generation, ..*build }).await?;
             }
         }
@@ -154,7 +155,11 @@ pub(crate) async fn go_live(pools: &Pools, builds: &[Build]) -> Result<(), sqlx:
 }
 
 /// (version, generation) of every set of tables that a read model has, complete or not.
-pub(crate) async fn builds(on: &mut AnyConnection, dialect: Dialect, name: &str) -> Result<Vec<(u32, u32)>, sqlx::Error> {
+pub(crate) async fn builds(
+    on: &mut AnyConnection,
+    dialect: Dialect,
+    name: &str,
+) -> Result<Vec<(u32, u32)>, sqlx::Error> {
     let mut sql = Sql::new(dialect, "SELECT DISTINCT version, generation FROM projection_table WHERE projection = ");
     sql.bind(name);
     let rows = sql.rows(on).await?;

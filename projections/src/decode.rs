@@ -58,8 +58,7 @@ enum Part {
 impl Opener {
     /// An opener with the keys of an installation.
     pub fn new(keys: Arc<dyn KeyStore>) -> Self {
-        // No event has a second version yet.
-        Self { keys, upcasters: Upcasters::new(&[]) }
+        Self { keys, upcasters: Upcasters::new(domain::upcast::UPCASTERS) }
     }
 
     /// The event of a record. Personal data whose key was destroyed is absent (`Personale(None)`).
@@ -114,7 +113,8 @@ impl Opener {
 }
 
 fn is_sealed(part: &Value) -> bool {
-    part.as_object().is_some_and(|o| o.len() == 3 && ["chiave", "nonce", "testo"].iter().all(|name| o.contains_key(*name)))
+    part.as_object()
+        .is_some_and(|o| o.len() == 3 && ["chiave", "nonce", "testo"].iter().all(|name| o.contains_key(*name)))
 }
 
 impl OpenError {

@@ -50,8 +50,8 @@ pub enum RunError {
     /// The checkpoint stands elsewhere: another node moved it. Read again.
     #[error("another node moved the checkpoint")]
     Moved,
-    /// A newer program has put another version of a read model into service.
-    #[error("the read model {name} is in service in version {version}, of a newer program")]
+    /// Another program has put another version of a read model into service.
+    #[error("the read model {name} is in service in version {version}, of another program")]
     Superseded {
         /// Its name.
         name: &'static str,

@@ -11,18 +11,21 @@ use domain::persona::Operatore;
 use domain::pratica::{
     Conclusione, Deposito, LavorazioneAvviata, Messaggio, PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica,
 };
-use domain::registro::{CODICE_REGISTRO, Flusso, Protocollo, ProtocolloRegistrato, stream_registrazione, stream_registro};
+use domain::registro::{
+    CODICE_REGISTRO, Flusso, Protocollo, ProtocolloRegistrato, stream_registrazione, stream_registro,
+};
 use domain::{Evento, Sample, accesso, istanza, lettera, registro, segnalazione};
 use eventstore::sealing::{PERSONALE, seal};
 use eventstore::{
-    Batch, Clock, EventStore, Expected, Item, KeyStore, ManualClock, MemoryKeyStore, MemoryStore, Meta, NewEvent, hash,
-    system_random,
+    AppendError, Appended, Batch, Clock, EventStore, Expected, Head, Idempotency, Item, KeyStore, ManualClock,
+    MemoryKeyStore, MemoryStore, Meta, NewEvent, Position, ReadError, Record, Registration, hash, system_random,
 };
+use futures_core::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -98,7 +101,9 @@ impl World {
     }
 
     pub fn uuid(&self) -> Uuid {
-        Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | u128::from(self.next.fetch_add(1, Ordering::Relaxed)))
+        Uuid::from_u128(
+            0x0190_0000_0000_7000_8000_0000_0000_0000 | u128::from(self.next.fetch_add(1, Ordering::Relaxed)),
+        )
     }
 
     /// An hour later.
@@ -116,7 +121,14 @@ impl World {
     }
 
     /// An event as it is stored: personal data sealed with the key of `subject`.
-    pub fn event(&self, ente: &str, subject: Uuid, kind: &str, version: u32, mut payload: serde_json::Value) -> NewEvent {
+    pub fn event(
+        &self,
+        ente: &str,
+        subject: Uuid,
+        kind: &str,
+        version: u32,
+        mut payload: serde_json::Value,
+    ) -> NewEvent {
         let event_id = self.uuid();
         if let Some(part) = payload.get_mut(PERSONALE).filter(|part| !part.is_null()) {
             let key = self.keys.key_of(ente, subject).unwrap();
@@ -213,7 +225,8 @@ impl World {
             TipoPratica::Istanza => ("IstanzaPresaInCarico", "IstanzaConclusa", Some(self.number(ente))),
         };
         let taken = PresaInCarico { pratica: id, operatore: operatore.clone(), il: self.now() };
-        let begun = LavorazioneAvviata { pratica: id, operatore: operatore.clone(), il: self.now(), ..Sample::sample() };
+        let begun =
+            LavorazioneAvviata { pratica: id, operatore: operatore.clone(), il: self.now(), ..Sample::sample() };
         let personale = Messaggio { messaggio: Some("Fatto.".into()) }.into();
         let done = Conclusione { pratica: id, operatore, il: self.now(), protocollo: protocollo.clone(), personale };
         let event = |kind: &str, payload| self.event(ente, subject, kind, 1, payload);
@@ -300,6 +313,13 @@ pub async fn dump(models: &ReadModels) -> BTreeMap<String, Vec<String>> {
     let dialect = models.pools.dialect;
     let text = "SELECT t.name FROM projection_table t JOIN projection_live l ON t.projection = l.projection
         AND t.version = l.version AND t.generation = l.generation";
+    // The loops put tables into service a moment after the last page is in.
+    for _ in 0..1_000 {
+        if crate::catalog::live(&models.pools).await.unwrap().len() == models.projections.len() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     let mut all = BTreeMap::new();
     for row in Sql::new(dialect, text).rows(&models.pools.read).await.unwrap() {
         let name: String = row.get("name");
@@ -310,4 +330,74 @@ pub async fn dump(models: &ReadModels) -> BTreeMap<String, Vec<String>> {
         all.insert(name.rsplit_once("_g").unwrap().0.to_owned(), rows);
     }
     all
+}
+
+/// A log from which one record was lost, or whose reads fail.
+pub struct Damaged {
+    inner: Arc<MemoryStore>,
+    pub lost: AtomicU64,
+    pub away: AtomicBool,
+}
+
+impl Damaged {
+    pub fn new(world: &World, lost: u64) -> Arc<Self> {
+        Arc::new(Self { inner: world.store.clone(), lost: AtomicU64::new(lost), away: AtomicBool::new(false) })
+    }
+}
+
+impl EventStore for Damaged {
+    fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
+        self.inner.append(ente, batch)
+    }
+
+    fn append_registered<'a>(
+        &'a self,
+        ente: &'a str,
+        registration: Arc<dyn Registration>,
+    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
+        self.inner.append_registered(ente, registration)
+    }
+
+    fn applied<'a>(
+        &'a self,
+        ente: &'a str,
+        idempotency: &'a Idempotency,
+    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
+        self.inner.applied(ente, idempotency)
+    }
+
+    fn read_stream<'a>(
+        &'a self,
+        ente: &'a str,
+        stream: &'a str,
+        after: u64,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
+        self.inner.read_stream(ente, stream, after, limit)
+    }
+
+    fn read_all<'a>(
+        &'a self,
+        ente: &'a str,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
+        Box::pin(async move {
+            if self.away.load(Ordering::SeqCst) {
+                return Err(ReadError::Unavailable("prova".into()));
+            }
+            let lost = self.lost.load(Ordering::SeqCst);
+            let mut page = self.inner.read_all(ente, after, limit).await?;
+            page.retain(|record| record.ente != ENTE || record.position != lost);
+            Ok(page)
+        })
+    }
+
+    fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
+        self.inner.head(ente)
+    }
+
+    fn wake(&self, ente: &str) -> tokio::sync::watch::Receiver<Position> {
+        self.inner.wake(ente)
+    }
 }

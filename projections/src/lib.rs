@@ -42,10 +42,5 @@ pub use storia::{PassoStoria, passo};
 
 /// All read models, one line each.
 pub fn projections() -> Vec<Box<dyn Projection>> {
-    vec![
-        Box::new(pratiche::Pratiche),
-        Box::new(storia::Storia),
-        Box::new(registro::Registro),
-        Box::new(audit::Audit),
-    ]
+    vec![Box::new(pratiche::Pratiche), Box::new(storia::Storia), Box::new(registro::Registro), Box::new(audit::Audit)]
 }

@@ -20,11 +20,7 @@ pub trait Projection: Send + Sync {
     fn tables(&self) -> &'static str;
 
     /// Folds a page of one ente, never empty, in order of position: loads the rows it touches, folds, writes them back.
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut Tx<'_>,
-        page: &'a [(Record, Evento)],
-    ) -> BoxFuture<'a, Result<(), ApplyError>>;
+    fn apply<'a>(&'a self, tx: &'a mut Tx<'_>, page: &'a [(Record, Evento)]) -> BoxFuture<'a, Result<(), ApplyError>>;
 }
 
 /// Why a page could not be folded.

@@ -43,8 +43,9 @@ impl ReadModels {
     /// [`RunError`]; the tables in service stay as they are.
     pub async fn rebuild(&self, name: Option<&str>, progress: OnProgress<'_>) -> Result<Rebuilt, RunError> {
         let _one = self.rebuilding.lock().await;
-        let chosen: Vec<usize> =
-            (0..self.projections.len()).filter(|i| name.is_none_or(|name| self.projections[*i].name() == name)).collect();
+        let chosen: Vec<usize> = (0..self.projections.len())
+            .filter(|i| name.is_none_or(|name| self.projections[*i].name() == name))
+            .collect();
         if chosen.is_empty() {
             return Err(RunError::UnknownProjection(name.unwrap_or_default().to_owned()));
         }
@@ -102,6 +103,10 @@ impl ReadModels {
                     ente.replaced(*index, course.mark);
                 }
             }
+        }
+        // Nobody asks now: the pages of the old tables can leave the file for good.
+        if let Err(error) = self.pools.flush().await {
+            tracing::warn!(error = crate::error::chain(&error), "old pages stay in the file until the next rebuild");
         }
         let names: Vec<&'static str> = builds.iter().map(|build| build.name).collect();
         tracing::info!(?names, events, "the read models were rebuilt");

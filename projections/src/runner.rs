@@ -245,7 +245,7 @@ impl ReadModels {
             }
             let place = match (marks.get(&live.key()), found) {
                 (Some(mark), _) => *mark,
-                (None, Some((version, _))) if version > live.build.version => {
+                (None, Some((version, _))) if version != live.build.version => {
                     return Err(RunError::Superseded { name: live.build.name, version });
                 }
                 (None, _) => {

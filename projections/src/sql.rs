@@ -159,6 +159,7 @@ pub(crate) async fn upsert(
     let Tabella { columns, key } = table;
     let others: Vec<String> =
         columns.iter().filter(|c| !key.contains(c)).map(|c| format!("{c} = excluded.{c}")).collect();
+    let replace = if others.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", others.join(", ")) };
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let mut sql = Sql::new(dialect, format!("INSERT INTO {name} ({}) VALUES ", columns.join(", ")));
@@ -172,7 +173,7 @@ pub(crate) async fn upsert(
             written += 1;
         }
         sql.kept = written <= KEPT_ROWS;
-        sql.push(&format!(" ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), others.join(", ")));
+        sql.push(&format!(" ON CONFLICT ({}) DO {replace}", key.join(", ")));
         sql.execute(&mut *on).await?;
     }
     Ok(())
@@ -259,6 +260,12 @@ pub(crate) fn bad(column: &str, value: String) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: format!("unexpected value {value}").into() }
 }
 
+/// Losing the last commits of tables that are rebuilt from the log costs nothing: NORMAL, not FULL. What is deleted is
+/// overwritten: the data of a person who was forgotten must not linger in free pages.
+const WRITER: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;";
+const READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456;";
+
 /// The two pools of a read database: one that writes, one that only reads.
 pub(crate) struct Pools {
     pub(crate) dialect: Dialect,
@@ -276,13 +283,18 @@ impl Pools {
             return Ok(Self { dialect: Dialect::Postgres, write, read });
         }
         let url = sqlite_url(url_or_path)?;
-        // Losing the last commits of a table that is rebuilt from the log costs nothing: NORMAL, not FULL.
-        const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;";
-        const READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456;";
         // SQLite has one writer; a pool of one is a fair queue before it, where several would wake each other by polling.
         let write = sqlite_pool(WRITER).max_connections(1).connect(&url).await?;
         let read = sqlite_pool(READER).max_connections(4).connect(&url).await?;
         Ok(Self { dialect: Dialect::Sqlite, write, read })
+    }
+
+    /// Empties SQLite's log of writes, which holds old pages, as far as running questions allow.
+    pub(crate) async fn flush(&self) -> Result<(), sqlx::Error> {
+        if self.dialect == Dialect::Sqlite {
+            sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.write).await?;
+        }
+        Ok(())
     }
 }
 
@@ -304,7 +316,8 @@ fn sqlite_url(url_or_path: &str) -> Result<String, sqlx::Error> {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             url.push(char::from(byte));
         } else {
-            url.push_str(&format!("%{byte:02X}"));
+            url.push('%');
+            url.push_str(&hex::encode_upper([byte]));
         }
     }
     url.push_str("?mode=rwc");

@@ -14,6 +14,7 @@ pub mod letture;
 pub mod notifiche;
 pub mod persone;
 pub mod ports;
+pub mod storia;
 pub mod testi;
 
 pub use app::{App, Parts};

@@ -75,8 +75,7 @@ fn estensione(nome: &str) -> Option<Claim> {
 /// What the media type says. Senders put `application/octet-stream` and worse where they do not know.
 fn tipo_dichiarato(formato: Option<&str>) -> Option<Claim> {
     let text = formato?.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let formato =
-        FORMATI.iter().find(|f| f.mime == text || f.alias.contains(&text.as_str())).map(|f| f.mime);
+    let formato = FORMATI.iter().find(|f| f.mime == text || f.alias.contains(&text.as_str())).map(|f| f.mime);
     let family = text.split('/').next().unwrap_or_default();
     (formato.is_some() || ["image", "text", "video", "audio"].contains(&family)).then_some(Claim { text, formato })
 }

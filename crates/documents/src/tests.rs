@@ -46,7 +46,13 @@ async fn put(store: &LocalDocuments, nome: &str, formato: &str, bytes: &[u8]) ->
 
 async fn read(store: &LocalDocuments, impronta: &Impronta) -> Vec<u8> {
     let stream = store.get(ENTE, impronta).await.unwrap();
-    stream.try_fold(Vec::new(), |mut all, chunk| async move { all.extend_from_slice(&chunk); Ok(all) }).await.unwrap()
+    stream
+        .try_fold(Vec::new(), |mut all, chunk| async move {
+            all.extend_from_slice(&chunk);
+            Ok(all)
+        })
+        .await
+        .unwrap()
 }
 
 fn padded(head: &[u8], total: usize) -> Vec<u8> {

@@ -18,6 +18,7 @@ pub const MAX_NOME: usize = 255;
 /// SHA-256 of exact bytes, 64 hexadecimal digits (Linee guida AgID, Allegato 6 table 1: SHA-1 and MD5 are not allowed).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^[0-9a-f]{64}$"))]
 pub struct Impronta(String);
 
 impl Impronta {

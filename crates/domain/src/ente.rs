@@ -7,6 +7,7 @@ use std::fmt;
 /// IPA code of the administration, such as `c_x000` (registered in IPA, CAD art. 6-ter); names the log of the ente.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^[a-z0-9_]{1,16}$"))]
 pub struct CodiceEnte(String);
 
 impl CodiceEnte {

@@ -128,7 +128,9 @@ impl Drawn for Istanza {
             1 => any_value(),
             8 => proptest::collection::vec((names(), any_value()), 0..5).prop_map(|fields| {
                 let mut form = presenta().modulo;
-                fields.into_iter().for_each(|(name, value)| form[name] = value);
+                for (name, value) in fields {
+                    form[name] = value;
+                }
                 form
             })
         ];
@@ -138,8 +140,8 @@ impl Drawn for Istanza {
                 let id = PraticaId(Uuid::from_u128(id));
                 istanza::Command::Presenta(Box::new(istanza::Presenta {
                     id,
-                    modulo,
                     versione,
+                    modulo,
                     allegati,
                     nomi_allegati,
                     ..presenta()

@@ -45,6 +45,7 @@ id!(
 /// cannot be guessed; the last character checks the others. Alphabet of Crockford's base 32 (no I, L, O, U).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^[A-Z]{2}(-[0-9A-HJKMNP-TV-Z]{4}){3}$"))]
 pub struct CodicePratica(String);
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

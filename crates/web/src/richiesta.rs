@@ -71,7 +71,7 @@ impl Richiesta {
 }
 
 fn menu(utente: &Utente) -> UtenteMenu {
-    let voci = match utente.ruolo {
+    let mut voci = match utente.ruolo {
         Ruolo::Cittadino => vec![Voce::new("/area-personale", "Area personale")],
         Ruolo::Operatore | Ruolo::SegreteriaSindaco => vec![Voce::new("/ufficio", "Scrivania")],
         Ruolo::Protocollo => vec![
@@ -81,6 +81,8 @@ fn menu(utente: &Utente) -> UtenteMenu {
         ],
         Ruolo::Sviluppatore | Ruolo::Sistema => vec![Voce::new("/graphiql", "GraphiQL")],
     };
+    // The header draws this one as a form.
+    voci.push(Voce::new("/esci", "Esci"));
     UtenteMenu {
         nome_visualizzato: utente.anagrafica.nome_completo(),
         ruolo: app::testi::it(&format!("ruolo-{}", utente.ruolo.as_str())),

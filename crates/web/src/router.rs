@@ -51,6 +51,8 @@ pub fn router(web: Web) -> Router {
         .fallback(|| async { Errore::NonTrovato })
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
         .layer(DefaultBodyLimit::max(MAX_FORM))
+        // Uploads have limits of their own.
+        .merge(pagine::api::caricamento())
         .layer(sessions)
         .layer(CsrfLayer::new());
     Router::new()

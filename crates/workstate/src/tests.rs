@@ -204,8 +204,7 @@ async fn what_was_delivered_stays_delivered() {
 async fn a_lease_takes_at_most_its_limit_oldest_first() {
     let (_dir, state) = open().await;
     let total = u128::from(limits::LEASE) + 10;
-    let queue: Vec<_> =
-        (0..total).map(|n| Consegna { prossimo: at(-(n as i64)), ..consegna(n) }).collect();
+    let queue: Vec<_> = (0..total).map(|n| Consegna { prossimo: at(-(n as i64)), ..consegna(n) }).collect();
     state.enqueue("notifiche", ENTE, 1, queue).await.unwrap();
     let first = state.lease_due(at(0), at(120), 3).await.unwrap();
     let expected: Vec<_> = [1, 2, 3].map(|n| format!("{}:email", Uuid::from_u128(total - n))).into();

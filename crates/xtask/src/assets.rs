@@ -14,14 +14,7 @@ pub fn build() -> Result<(), String> {
         return Err("Node.js 20 or later with npm is needed to build the pages' assets: install it and run `cargo xtask assets` again"
             .to_owned());
     }
-    let lock = fs::read_to_string(web.join("package-lock.json"))
-        .map_err(|e| format!("crates/web/package-lock.json cannot be read: {e}"))?;
-    // A copy of the lock file inside node_modules tells which lock the packages there came from.
-    let stamp = web.join("node_modules/.installed-lock.json");
-    if fs::read_to_string(&stamp).ok().as_deref() != Some(lock.as_str()) {
-        run(&web, "npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"])?;
-        fs::write(&stamp, &lock).map_err(|e| format!("{} cannot be written: {e}", stamp.display()))?;
-    }
+    crate::install::packages(&web)?;
     run(&web, "node", &["build.mjs"])
 }
 

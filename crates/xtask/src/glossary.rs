@@ -138,7 +138,8 @@ fn unknown(name: &str, known: &Known) -> Vec<String> {
     let mut unknown = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let longest = (at + 1..=words.len()).rev().find(|end| known.contains_key(&words[at..*end].concat().to_lowercase()));
+        let longest =
+            (at + 1..=words.len()).rev().find(|end| known.contains_key(&words[at..*end].concat().to_lowercase()));
         at = longest.unwrap_or_else(|| {
             unknown.push(words[at].clone());
             at + 1
@@ -230,7 +231,10 @@ mod tests {
         let without = EVENTS_ALONE.replace("[termine.segnalazione]", "[termine.segnale]");
         assert_ne!(without, EVENTS_ALONE);
         let faults = faults(&without, None);
-        assert!(faults.iter().any(|fault| fault.starts_with("event SegnalazioneInviata: \"Segnalazione\"")), "{faults:?}");
+        assert!(
+            faults.iter().any(|fault| fault.starts_with("event SegnalazioneInviata: \"Segnalazione\"")),
+            "{faults:?}"
+        );
     }
 
     #[test]
@@ -240,7 +244,10 @@ mod tests {
             ("[termine.bozza]\ngloss = \"\"\nfonte = \"x\"\n", "needs a gloss and a source"),
             ("[termine.Bozza]\ngloss = \"draft\"\nfonte = \"x\"\n", "is not lower case with dashes"),
             ("[termine.bozza]\ngloss = \"draft\"\nfonte = \"x\"\nforme = [\"Bozza\"]\n", "stands under"),
-            ("[termine.bozza]\ngloss = \"draft\"\nfonte = \"x\"\nforme = [\"bozze\"]\n", "not written as in an identifier"),
+            (
+                "[termine.bozza]\ngloss = \"draft\"\nfonte = \"x\"\nforme = [\"bozze\"]\n",
+                "not written as in an identifier",
+            ),
             ("[termine.bozza]\ngloss = \"draft\"\nfonte = \"x\"\nforme = [\"Input\"]\n", "stands under"),
             ("[termine.bozza]\ngloss = \"draft\"\n", "cannot be read"),
             ("[termine.bozza]\ngloss = \"draft\"\nfonte = \"x\"\nnota = \"y\"\n", "cannot be read"),

@@ -25,7 +25,8 @@ pub fn write(root: &Path) -> Result<(), String> {
     let specs = Evento::specs();
     let wanted = wanted(root, &specs);
     let mut obstacles = strangers(root, &specs)?;
-    obstacles.extend(wanted.iter().filter(|file| file.golden && file.path.exists()).filter_map(|file| differs(root, file)));
+    obstacles
+        .extend(wanted.iter().filter(|file| file.golden && file.path.exists()).filter_map(|file| differs(root, file)));
     if !obstacles.is_empty() {
         return Err(obstacles.join("\n"));
     }
@@ -120,13 +121,17 @@ fn stranger(name: &str, specs: &[EventSpec], folder: &Path) -> Option<String> {
         return Some(format!("schemas/events/{name}: not a file of this folder (<Nome>.v<N>.json or .example.json)"));
     };
     let Some(spec) = specs.iter().find(|spec| spec.kind == kind) else {
-        return Some(format!("schemas/events/{name}: no event of this name is left, but logs may hold it: keep reading it"));
+        return Some(format!(
+            "schemas/events/{name}: no event of this name is left, but logs may hold it: keep reading it"
+        ));
     };
     let other = folder.join(format!("{kind}.v{version}{}", if name.ends_with(EXAMPLE) { ".json" } else { EXAMPLE }));
     if version > spec.version {
         Some(format!("schemas/events/{name}: the program writes version {} of this event", spec.version))
     } else if version < spec.version && !other.exists() {
-        Some(format!("schemas/events/{name}: its other half is missing; an older version keeps schema and golden sample"))
+        Some(format!(
+            "schemas/events/{name}: its other half is missing; an older version keeps schema and golden sample"
+        ))
     } else {
         None
     }

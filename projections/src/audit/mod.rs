@@ -57,8 +57,19 @@ const TABLE: &str = "audit";
 
 const TABELLA: Tabella = Tabella {
     columns: &[
-        "ente", "posizione", "event_id", "stream", "versione", "evento", "attore", "ruolo", "livello", "canale",
-        "quando", "hash", "prev_hash",
+        "ente",
+        "posizione",
+        "event_id",
+        "stream",
+        "versione",
+        "evento",
+        "attore",
+        "ruolo",
+        "livello",
+        "canale",
+        "quando",
+        "hash",
+        "prev_hash",
     ],
     key: &["ente", "posizione"],
 };
@@ -76,11 +87,7 @@ impl Projection for Audit {
         include_str!("tables.sql")
     }
 
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut Tx<'_>,
-        page: &'a [(Record, Evento)],
-    ) -> BoxFuture<'a, Result<(), ApplyError>> {
+    fn apply<'a>(&'a self, tx: &'a mut Tx<'_>, page: &'a [(Record, Evento)]) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(async move {
             let rows = page.iter().map(|(record, _)| values(record)).collect::<Result<_, _>>()?;
             Ok(tx.upsert(TABLE, TABELLA, rows).await?)

@@ -10,10 +10,11 @@ use crate::pagina::Cursore;
 use crate::projection::{ApplyError, Projection, Tx};
 use crate::sql::{Riga, Tabella, Valore};
 use domain::allegato::Impronta;
-use domain::ente::CodiceUfficio;
 use domain::evento::pratica_di;
 use domain::ids::{PersonaId, PraticaId};
-use domain::pratica::{Conclusione, Deposito, PresaInCarico, RicevutaEmessa, StatoPratica, TermineCalcolato, TipoPratica};
+use domain::pratica::{
+    Conclusione, Deposito, PresaInCarico, RicevutaEmessa, StatoPratica, TermineCalcolato, TipoPratica,
+};
 use domain::registro::Protocollo;
 use domain::{Evento, istanza, lettera, segnalazione};
 use eventstore::Record;
@@ -44,8 +45,8 @@ pub struct PraticaRow {
     pub titolo: Option<String>,
     /// Subject in the register.
     pub oggetto: String,
-    /// Office that works it.
-    pub ufficio: CodiceUfficio,
+    /// Code of the office that works it.
+    pub ufficio: String,
     /// Restricted to that office and the protocol office.
     pub riservato: bool,
     /// Code of the service, of an istanza.
@@ -84,9 +85,33 @@ const TABLE: &str = "pratica";
 
 const TABELLA: Tabella = Tabella {
     columns: &[
-        "ente", "id", "codice", "tipo", "stato", "titolare", "richiedente", "titolo", "oggetto", "ufficio", "riservato",
-        "servizio", "categoria", "registro", "anno", "numero", "protocollata_il", "impronta", "inviata_il",
-        "aggiornata_il", "scadenza", "operatore", "conclusa_il", "latitudine", "longitudine", "posizione", "ultima",
+        "ente",
+        "id",
+        "codice",
+        "tipo",
+        "stato",
+        "titolare",
+        "richiedente",
+        "titolo",
+        "oggetto",
+        "ufficio",
+        "riservato",
+        "servizio",
+        "categoria",
+        "registro",
+        "anno",
+        "numero",
+        "protocollata_il",
+        "impronta",
+        "inviata_il",
+        "aggiornata_il",
+        "scadenza",
+        "operatore",
+        "conclusa_il",
+        "latitudine",
+        "longitudine",
+        "posizione",
+        "ultima",
         "cerca",
     ],
     key: &["ente", "id"],
@@ -105,11 +130,7 @@ impl Projection for Pratiche {
         include_str!("tables.sql")
     }
 
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut Tx<'_>,
-        page: &'a [(Record, Evento)],
-    ) -> BoxFuture<'a, Result<(), ApplyError>> {
+    fn apply<'a>(&'a self, tx: &'a mut Tx<'_>, page: &'a [(Record, Evento)]) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(async move {
             let touched: BTreeSet<PraticaId> =
                 page.iter().filter_map(|(record, _)| pratica_di(&record.stream)).map(|(_, id)| id).collect();
@@ -192,7 +213,7 @@ fn deposito(record: &Record, tipo: TipoPratica, deposito: &Deposito) -> Box<Prat
         richiedente: None,
         titolo: None,
         oggetto: deposito.oggetto.clone(),
-        ufficio: deposito.ufficio.clone(),
+        ufficio: deposito.ufficio.to_string(),
         riservato: deposito.riservato,
         servizio: None,
         categoria: None,
@@ -209,11 +230,7 @@ fn deposito(record: &Record, tipo: TipoPratica, deposito: &Deposito) -> Box<Prat
     })
 }
 
-fn fold(
-    rows: &mut BTreeMap<PraticaId, PraticaRow>,
-    record: &Record,
-    evento: &Evento,
-) -> Result<(), ApplyError> {
+fn fold(rows: &mut BTreeMap<PraticaId, PraticaRow>, record: &Record, evento: &Evento) -> Result<(), ApplyError> {
     let Some(fatto) = fatto(record, evento) else { return Ok(()) };
     let fatto = match fatto {
         Fatto::Deposito(row) => {
@@ -249,7 +266,8 @@ fn fold(
 /// What a search looks through.
 fn cerca(row: &PraticaRow) -> String {
     let segnatura = row.protocollo.as_ref().map(|p| p.segnatura().to_string());
-    let parts = [Some(row.codice.clone()), segnatura, row.titolo.clone(), row.richiedente.clone(), Some(row.oggetto.clone())];
+    let parts =
+        [Some(row.codice.clone()), segnatura, row.titolo.clone(), row.richiedente.clone(), Some(row.oggetto.clone())];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase()
 }
 
@@ -265,7 +283,7 @@ fn values(ente: &str, row: &PraticaRow) -> Vec<Valore> {
         (&row.richiedente).into(),
         (&row.titolo).into(),
         (&row.oggetto).into(),
-        row.ufficio.as_str().into(),
+        (&row.ufficio).into(),
         row.riservato.into(),
         (&row.servizio).into(),
         (&row.categoria).into(),
@@ -307,7 +325,7 @@ fn read(row: &Riga<'_>) -> Result<PraticaRow, sqlx::Error> {
         richiedente: row.opt_text("richiedente")?,
         titolo: row.opt_text("titolo")?,
         oggetto: row.text("oggetto")?,
-        ufficio: CodiceUfficio::new(row.text("ufficio")?),
+        ufficio: row.text("ufficio")?,
         riservato: row.truth("riservato")?,
         servizio: row.opt_text("servizio")?,
         categoria: row.opt_text("categoria")?,

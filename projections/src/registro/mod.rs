@@ -105,11 +105,7 @@ impl Projection for Registro {
         include_str!("tables.sql")
     }
 
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut Tx<'_>,
-        page: &'a [(Record, Evento)],
-    ) -> BoxFuture<'a, Result<(), ApplyError>> {
+    fn apply<'a>(&'a self, tx: &'a mut Tx<'_>, page: &'a [(Record, Evento)]) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(async move {
             let mut entries = known(tx, page).await?;
             let mut changes = Vec::new();

@@ -53,8 +53,18 @@ const TABLE: &str = "storia";
 
 const TABELLA: Tabella = Tabella {
     columns: &[
-        "ente", "pratica", "posizione", "event_id", "evento", "quando", "registrato_il", "attore", "messaggio",
-        "segnatura", "scadenza", "parametri",
+        "ente",
+        "pratica",
+        "posizione",
+        "event_id",
+        "evento",
+        "quando",
+        "registrato_il",
+        "attore",
+        "messaggio",
+        "segnatura",
+        "scadenza",
+        "parametri",
     ],
     key: &["ente", "pratica", "posizione"],
 };
@@ -72,11 +82,7 @@ impl Projection for Storia {
         include_str!("tables.sql")
     }
 
-    fn apply<'a>(
-        &'a self,
-        tx: &'a mut Tx<'_>,
-        page: &'a [(Record, Evento)],
-    ) -> BoxFuture<'a, Result<(), ApplyError>> {
+    fn apply<'a>(&'a self, tx: &'a mut Tx<'_>, page: &'a [(Record, Evento)]) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(async move {
             let steps = page.iter().filter_map(|(record, evento)| passo(record, evento));
             let rows = steps.map(|step| values(tx.ente(), &step)).collect();

@@ -34,9 +34,9 @@ pub fn passo(record: &Record, evento: &Evento) -> Option<PassoStoria> {
         Evento::Segnalazione(S::SegnalazioneRisolta(e))
         | Evento::Lettera(L::RispostaInviata(e))
         | Evento::Istanza(I::IstanzaConclusa(e)) => conclusione(record, e),
-        Evento::Notifica(N::NotificaConsegnata(e)) => PassoStoria::of(record, e.pratica, e.il)
-            .with("motivo", e.motivo.as_str())
-            .with("canale", &e.canale),
+        Evento::Notifica(N::NotificaConsegnata(e)) => {
+            PassoStoria::of(record, e.pratica, e.il).with("motivo", e.motivo.as_str()).with("canale", &e.canale)
+        }
         // The technical reason is for operators; the citizen reads that the notice did not arrive, and why it was sent.
         Evento::Notifica(N::NotificaFallita(e)) => PassoStoria::of(record, e.pratica, e.il)
             .with("motivo", e.motivo.as_str())
@@ -55,7 +55,8 @@ fn deposito(record: &Record, e: &Deposito) -> PassoStoria {
 }
 
 fn ricevuta(record: &Record, e: &RicevutaEmessa) -> PassoStoria {
-    let step = PassoStoria::of(record, e.pratica, e.protocollo.data).with("codice", &e.codice).with("ufficio", &e.ufficio);
+    let step =
+        PassoStoria::of(record, e.pratica, e.protocollo.data).with("codice", &e.codice).with("ufficio", &e.ufficio);
     PassoStoria { segnatura: Some(e.protocollo.segnatura().to_string()), ..step }
 }
 

@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// A decision that wants a number: pure, so that it can be taken once to seal and once more under the lock.
 pub(super) type Decide = Arc<dyn Fn(&Ctx) -> Result<Vec<Evento>, Refused> + Send + Sync>;
 
+/// The entry of the register, from the events that go with it.
+pub(super) type Entry = Box<dyn FnOnce(&[Evento]) -> Result<Registra, AppError> + Send>;
+
 /// What is to be filed or sent under a number.
 pub(super) struct Filing {
     /// Stream of the case and what is expected of it.
@@ -32,7 +35,7 @@ pub(super) struct Filing {
     /// Whose data it is.
     pub titolare: PersonaId,
     /// Entry of the register, from the events that go with it.
-    pub entry: Box<dyn FnOnce(&[Evento]) -> Result<Registra, AppError> + Send>,
+    pub entry: Entry,
     /// The decision.
     pub decide: Decide,
 }

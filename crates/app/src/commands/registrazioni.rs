@@ -135,7 +135,7 @@ fn classifica(text: Option<&str>) -> Result<Option<Classifica>, AppError> {
     let Some(text) = text.filter(|t| !t.trim().is_empty()) else { return Ok(None) };
     let unknown = || AppError::rifiuto(Refusal::field("classifica", "classifica-sconosciuta"));
     let classifica = Classifica::parse(text.trim()).map_err(|_| unknown())?;
-    if !classifica.valida() {
+    if classifica.valida().is_err() {
         return Err(unknown());
     }
     Ok(Some(classifica))

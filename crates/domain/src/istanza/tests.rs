@@ -127,6 +127,7 @@ fn a_telephone_number_is_digits_and_the_signs_between_them() {
         ("+-/. ++++", "telefono-non-valido"),
         ("0187 555 0100 int. 4", "telefono-non-valido"),
         ("٠١٨٧٥٥٥", "telefono-non-valido"),
+        ("0187 555 ٠١٠", "telefono-non-valido"),
         ("01234567890\t123", "telefono-non-valido"),
         ("012345678901234567890", "testo-lungo"),
     ] {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 /// How surely the person was identified (SPID levels; CAD art. 64 c. 2-duodecies: from "significativo", level 2, it equals an identity document).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "u8", try_from = "u8")]
+#[schemars(extend("minimum" = 1, "maximum" = 3))]
 pub enum LivelloIdentita {
     /// SpidL1: reads only, never files.
     L1,

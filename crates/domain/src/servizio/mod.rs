@@ -5,6 +5,7 @@ mod tests;
 
 use crate::ente::CodiceUfficio;
 use crate::persona::LivelloIdentita;
+use crate::termini::MASSIMO_GIORNI;
 use crate::titolario::Classifica;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,7 @@ pub struct Servizio {
     /// Code, such as `richiesta-generica`.
     pub codice: String,
     /// Version, from 1.
+    #[schemars(range(min = 1))]
     pub versione: u32,
     /// Name for citizens.
     pub nome: String,
@@ -47,6 +49,7 @@ pub struct Servizio {
     /// Office that answers.
     pub ufficio: CodiceUfficio,
     /// Days for the answer (L. 241/1990 art. 2; 30 unless a rule says otherwise).
+    #[schemars(range(min = 1, max = MASSIMO_GIORNI))]
     pub termine_giorni: u16,
     /// What silence means.
     pub effetto_silenzio: EffettoSilenzio,

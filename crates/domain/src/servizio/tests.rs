@@ -1,5 +1,4 @@
 use super::*;
-use crate::termini::MASSIMO_GIORNI;
 use std::fs;
 use std::path::Path;
 
@@ -9,10 +8,8 @@ fn files() -> Vec<(String, String)> {
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            name.ends_with(".json") && !name.ends_with(".schema.json")
-        })
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .filter(|path| path.file_stem().is_some_and(|stem| !stem.to_string_lossy().ends_with(".schema")))
         .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()))
         .collect();
     files.sort();

@@ -72,7 +72,7 @@ impl Semina<'_> {
             AppError::Rifiutato(errori) => format!("a sample case was refused: {errori:?}"),
             error => error.to_string(),
         })?;
-        self.notifiche.run_until_idle().await;
+        self.notifiche.run_until_idle().await?;
         Ok(esito)
     }
 

@@ -1,0 +1,298 @@
+//! From the queue to the outer world, and the outcome back to the log.
+
+use super::{CANALE, Notifiche, NotificheError, PROCESSO, count, limits, messaggio};
+use crate::ports::{Consegna, MailError, Messaggio, StatoConsegna};
+use domain::notifica::{self, NotificaConsegnata, NotificaFallita};
+use domain::{Caso, Evento};
+use eventstore::{AppendError, Batch, Expected, Idempotency, Item, Meta, NewEvent, ReadError, hash};
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use std::time::Duration;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// The beat at which messages leave.
+pub(super) type Pace = Mutex<Interval>;
+
+/// What the log knows of a notice.
+enum Known {
+    Nothing,
+    Delivered,
+    GivenUp,
+}
+
+/// What came of preparing a message.
+enum Prepared {
+    Message(Box<Messaggio>),
+    /// There is nobody to write to.
+    Nobody,
+    /// It cannot be written now; said as a failed attempt, so that it ends before an operator and not in a loop.
+    Failed(String),
+}
+
+impl Notifiche {
+    /// Sends what is due for ever.
+    pub(super) async fn deliver(&self, queued: &Notify, stop: &CancellationToken) {
+        let pace = self.pace();
+        while !stop.is_cancelled() {
+            let healthy = match self.batch(&pace, stop).await {
+                Ok(0) => true,
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::warn!(%error, "notices cannot be sent now");
+                    false
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = queued.notified(), if healthy => {}
+                () = sleep(limits::POLL) => {}
+            }
+        }
+    }
+
+    pub(super) fn pace(&self) -> Pace {
+        let mut interval = interval(Duration::from_secs(1) / self.config.al_secondo.max(1));
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Mutex::new(interval)
+    }
+
+    /// Takes one batch and deals with each notice; says how many were taken.
+    pub(super) async fn batch(&self, pace: &Pace, stop: &CancellationToken) -> Result<usize, NotificheError> {
+        let now = self.clock.now();
+        let lease = now + limits::LEASE;
+        let taken = self.work.lease_due(now, lease, limits::BATCH).await?;
+        let results: Vec<Result<(), NotificheError>> = stream::iter(taken)
+            .map(|consegna| self.one(consegna, lease, pace, stop))
+            .buffer_unordered(limits::PARALLEL)
+            .collect()
+            .await;
+        let taken = results.len();
+        results.into_iter().collect::<Result<(), _>>().map(|()| taken)
+    }
+
+    async fn one(
+        &self,
+        consegna: Consegna,
+        lease: Timestamp,
+        pace: &Pace,
+        stop: &CancellationToken,
+    ) -> Result<(), NotificheError> {
+        match self.known(&consegna).await? {
+            Known::Delivered => return self.settle(consegna, StatoConsegna::Consegnata).await,
+            Known::GivenUp => return self.settle(consegna, StatoConsegna::Fallita).await,
+            Known::Nothing => {}
+        }
+        let message = match self.prepare(&consegna).await? {
+            Prepared::Message(message) => message,
+            Prepared::Nobody => {
+                count(&consegna.ente, "senza-indirizzo", 1);
+                return self.settle(consegna, StatoConsegna::Consegnata).await;
+            }
+            Prepared::Failed(reason) => return self.conclude(consegna, Err(MailError::Temporary(reason))).await,
+        };
+        pace.lock().await.tick().await;
+        let left = lease.duration_since(self.clock.now());
+        if stop.is_cancelled() || left < limits::SEND {
+            // Sent now, it might be sent by another worker too. Within the lease it is still ours to give back.
+            return if left.is_positive() { Ok(self.work.settle(consegna).await?) } else { Ok(()) };
+        }
+        let sent = timeout(limits::SEND.unsigned_abs(), self.mailer.send(&message)).await;
+        let sent = sent.unwrap_or_else(|_| Err(MailError::Temporary("no answer in time".into())));
+        self.conclude(consegna, sent).await
+    }
+
+    /// Notes the outcome of an attempt: first in the log, then in the queue.
+    async fn conclude(&self, mut consegna: Consegna, sent: Result<(), MailError>) -> Result<(), NotificheError> {
+        let now = self.clock.now();
+        consegna.tentativi += 1;
+        let (reason, next) = match sent {
+            Ok(()) => {
+                let (key, event) = (format!("notifica:{}", consegna.dedupe), delivered(&consegna, now));
+                self.append(&consegna, key, event.into(), now).await?;
+                count(&consegna.ente, "consegnata", 1);
+                return self.settle(consegna, StatoConsegna::Consegnata).await;
+            }
+            Err(MailError::Temporary(reason)) => (reason, next_attempt(consegna.tentativi, now, consegna.creata)),
+            Err(MailError::Permanent(reason)) => (reason, None),
+        };
+        let reason = without_addresses(&reason);
+        consegna.errore = Some(reason.clone());
+        tracing::warn!(
+            ente = consegna.ente,
+            notice = consegna.dedupe,
+            attempt = consegna.tentativi,
+            reason,
+            "not sent"
+        );
+        if let Some(next) = next {
+            count(&consegna.ente, "rimandata", 1);
+            consegna.prossimo = next;
+            return self.settle(consegna, StatoConsegna::InCoda).await;
+        }
+        // The instant of queueing tells this failure from the one before an operator's retry.
+        let key = format!("notifica-fallita:{}:{}", consegna.dedupe, consegna.creata.as_microsecond());
+        self.append(&consegna, key, given_up(&consegna, now, reason).into(), now).await?;
+        count(&consegna.ente, "fallita", 1);
+        self.settle(consegna, StatoConsegna::Fallita).await
+    }
+
+    async fn settle(&self, mut consegna: Consegna, stato: StatoConsegna) -> Result<(), NotificheError> {
+        consegna.stato = stato;
+        Ok(self.work.settle(consegna).await?)
+    }
+
+    /// What earlier runs wrote to the log of this notice.
+    async fn known(&self, consegna: &Consegna) -> Result<Known, NotificheError> {
+        let stream = notifica::stream(consegna.pratica);
+        let records = self.store.read_stream(&consegna.ente, &stream, 0, eventstore::limits::PAGE).await?;
+        let mut known = Known::Nothing;
+        for record in &records {
+            match self.opener.open(record) {
+                Ok(Evento::Notifica(notifica::Event::NotificaConsegnata(e)))
+                    if e.causa == consegna.causa && e.canale == CANALE =>
+                {
+                    return Ok(Known::Delivered);
+                }
+                Ok(Evento::Notifica(notifica::Event::NotificaFallita(e)))
+                    if e.causa == consegna.causa && e.canale == CANALE && e.il >= consegna.creata =>
+                {
+                    known = Known::GivenUp;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let (position, reason) = (record.position, error.cause.to_string());
+                    return Err(ReadError::Corrupt { position, reason }.into());
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    async fn prepare(&self, consegna: &Consegna) -> Result<Prepared, NotificheError> {
+        let Some(ente) = self.enti.iter().find(|ente| ente.codice.as_str() == consegna.ente) else {
+            return Ok(Prepared::Failed("the ente is not configured".into()));
+        };
+        let stream = consegna.tipo.stream(consegna.pratica);
+        let records = self.store.read_stream(&consegna.ente, &stream, 0, eventstore::limits::PAGE).await?;
+        let events: Vec<Evento> = match records.iter().map(|record| self.opener.open(record)).collect() {
+            Ok(events) => events,
+            Err(error) => return Ok(Prepared::Failed(format!("{error}: {}", error.cause))),
+        };
+        let Some(caso) = Caso::fold(&events) else {
+            return Ok(Prepared::Failed("the case is not in the log".into()));
+        };
+        Ok(messaggio::componi(ente, &caso, consegna, &self.config)
+            .map_or(Prepared::Nobody, |message| Prepared::Message(Box::new(message))))
+    }
+
+    async fn append(
+        &self,
+        consegna: &Consegna,
+        key: String,
+        event: notifica::Event,
+        now: Timestamp,
+    ) -> Result<(), NotificheError> {
+        let payload = hash::canonical(&event.payload()).map_err(|error| AppendError::Invalid(error.to_string()))?;
+        let event = NewEvent {
+            event_id: self.ids.uuid(now),
+            kind: event.kind().to_owned(),
+            schema_version: event.version(),
+            payload,
+        };
+        let meta = Meta {
+            actor: PROCESSO.into(),
+            role: "sistema".into(),
+            channel: "sistema".into(),
+            causation: Some(consegna.causa),
+            idempotency_key: Some(key.clone()),
+            ..Meta::default()
+        };
+        // The fingerprint leaves out instant and attempts: a repeat after a crash is the same outcome.
+        let idempotency = Some(Idempotency { fingerprint: hash::sha256(key.as_bytes()), key });
+        let item = Item { stream: notifica::stream(consegna.pratica), expected: Expected::Any, events: vec![event] };
+        let batch = Batch { items: vec![item], idempotency, meta };
+        let mut tries = 1;
+        loop {
+            match self.store.append(&consegna.ente, batch.clone()).await {
+                Ok(_) | Err(AppendError::AlreadyApplied { .. }) => return Ok(()),
+                Err(AppendError::Unavailable { .. } | AppendError::Unknown(_)) if tries < limits::APPENDS => {
+                    tries += 1;
+                    sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn delivered(consegna: &Consegna, now: Timestamp) -> NotificaConsegnata {
+    NotificaConsegnata {
+        pratica: consegna.pratica,
+        causa: consegna.causa,
+        motivo: consegna.motivo,
+        canale: CANALE.into(),
+        tentativi: consegna.tentativi,
+        il: now,
+    }
+}
+
+fn given_up(consegna: &Consegna, now: Timestamp, errore: String) -> NotificaFallita {
+    NotificaFallita {
+        pratica: consegna.pratica,
+        causa: consegna.causa,
+        motivo: consegna.motivo,
+        canale: CANALE.into(),
+        tentativi: consegna.tentativi,
+        il: now,
+        errore,
+    }
+}
+
+/// When to try again after so many failed attempts; none when it is time to give up.
+fn next_attempt(attempts: u32, now: Timestamp, queued: Timestamp) -> Option<Timestamp> {
+    let wait = limits::BACKOFF.get(attempts.checked_sub(1)? as usize)?;
+    let next = now.checked_add(*wait).ok()?;
+    (attempts < limits::ATTEMPTS && next <= queued.checked_add(limits::EXPIRY).ok()?).then_some(next)
+}
+
+/// Servers like to quote the address they refuse; the log is no place for it.
+fn without_addresses(text: &str) -> String {
+    let words = text.split_whitespace().map(|word| if word.contains('@') { "[indirizzo]" } else { word });
+    words.collect::<Vec<_>>().join(" ").chars().take(limits::ERROR).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+
+    #[test]
+    fn waits_grow_and_end_after_eight_attempts() {
+        let queued: Timestamp = "2026-03-09T08:15:00Z".parse().unwrap();
+        let (mut now, mut waits) = (queued, Vec::new());
+        for attempt in 1.. {
+            let Some(next) = next_attempt(attempt, now, queued) else { break };
+            waits.push(next.duration_since(now).as_mins());
+            now = next;
+        }
+        assert_eq!(waits, [1, 5, 15, 60, 240, 720, 1440]);
+        assert_eq!(waits.len() + 1, limits::ATTEMPTS as usize);
+    }
+
+    #[test]
+    fn no_attempt_is_planned_after_three_days() {
+        let queued: Timestamp = "2026-03-09T08:15:00Z".parse().unwrap();
+        let last = queued + SignedDuration::from_hours(72) - SignedDuration::from_mins(1);
+        assert!(next_attempt(1, last, queued).is_some());
+        assert_eq!(next_attempt(1, last + SignedDuration::from_micros(1), queued), None);
+    }
+
+    #[test]
+    fn errors_name_no_address_and_have_a_length() {
+        let said = "550 5.1.1 <mario.rossi@example.org>: user unknown";
+        assert_eq!(without_addresses(said), "550 5.1.1 [indirizzo] user unknown");
+        assert_eq!(without_addresses(&"é".repeat(1_000)).chars().count(), limits::ERROR);
+    }
+}

@@ -1,0 +1,34 @@
+//! A message as it travels.
+
+use crate::ports::{MailError, Messaggio};
+use jiff::Timestamp;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+use std::time::SystemTime;
+
+/// Builds the MIME message: plain text with its HTML twin.
+///
+/// # Errors
+/// `Permanent` when the recipient's address cannot be one; `Temporary` when it is the ente's own, which is configuration
+/// and will be mended.
+pub(super) fn componi(message: &Messaggio, at: Timestamp) -> Result<Message, MailError> {
+    let to: Address = message
+        .destinatario
+        .parse()
+        .map_err(|_| MailError::Permanent("the recipient's address is not a valid address".into()))?;
+    let from: Address = message
+        .mittente
+        .parse()
+        .map_err(|_| MailError::Temporary("the ente's own address is not a valid address".into()))?;
+    Message::builder()
+        .from(Mailbox::new(Some(message.mittente_nome.clone()), from))
+        .to(Mailbox::new(Some(message.nome.clone()), to))
+        .subject(message.oggetto.clone())
+        .date(SystemTime::from(at))
+        .message_id(Some(format!("<{}>", message.id)))
+        // RFC 3834: so that "out of office" answers do not come back.
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
+        .multipart(MultiPart::alternative_plain_html(message.testo.clone(), message.html.clone()))
+        .map_err(|error| MailError::Permanent(format!("the message cannot be built: {error}")))
+}

@@ -1,0 +1,7 @@
+//! The process against a log in memory, and a queue, a mailer and a crash that tests can arrange.
+
+mod finti;
+mod invii;
+mod posta;
+mod smtp;
+mod testi;

@@ -1,0 +1,123 @@
+//! What mutations take: one `input` each, with the caller's key.
+
+use app::AppError;
+use async_graphql::{ID, InputObject};
+use domain::Refusal;
+use domain::ids::{AllegatoId, PraticaId};
+use serde_json::Value;
+
+/// Where it is (WGS 84).
+#[derive(Debug, InputObject)]
+pub struct LuogoInput {
+    /// Street and number, or a description.
+    pub indirizzo: String,
+    /// Degrees, -90 to 90; with `longitudine` or not at all.
+    pub latitudine: Option<f64>,
+    /// Degrees, -180 to 180; with `latitudine` or not at all.
+    pub longitudine: Option<f64>,
+}
+
+/// A report to file.
+#[derive(Debug, InputObject)]
+pub struct InviaSegnalazioneInput {
+    /// Key drawn by the caller, up to 160 characters: the same key and content are filed once, however often they are
+    /// sent; the same key with other content is refused.
+    pub chiave_idempotenza: ID,
+    /// Code or name of the category (`categorie`).
+    pub categoria: String,
+    /// In a few words.
+    pub titolo: String,
+    /// In more words.
+    pub dettagli: String,
+    /// Where.
+    pub luogo: LuogoInput,
+    /// Ids of files uploaded before, at most five.
+    pub allegati: Option<Vec<ID>>,
+}
+
+/// A letter to the mayor to file.
+#[derive(Debug, InputObject)]
+pub struct ScriviAlSindacoInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// Subject.
+    pub oggetto: String,
+    /// The letter.
+    pub testo: String,
+    /// Ids of files uploaded before, at most five.
+    pub allegati: Option<Vec<ID>>,
+}
+
+/// A request to file (L. 241/1990 art. 2; CAD art. 65).
+#[derive(Debug, InputObject)]
+pub struct PresentaIstanzaInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// Code of the service (`servizi`).
+    pub servizio: String,
+    /// Version of the service whose form was filled in.
+    pub versione: i32,
+    /// The form: an object with its fields as text.
+    pub modulo: Value,
+    /// Ids of files uploaded before, at most five.
+    pub allegati: Option<Vec<ID>>,
+}
+
+/// Taking charge of a case.
+#[derive(Debug, InputObject)]
+pub struct PrendiInCaricoInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// The case.
+    pub pratica_id: ID,
+}
+
+/// Beginning to work on a case.
+#[derive(Debug, InputObject)]
+pub struct AvviaLavorazioneInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// The case.
+    pub pratica_id: ID,
+    /// What the citizen is told, if anything.
+    pub messaggio: Option<String>,
+}
+
+/// Ending a case.
+#[derive(Debug, InputObject)]
+pub struct ConcludiInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// The case.
+    pub pratica_id: ID,
+    /// The answer to the citizen.
+    pub messaggio: String,
+}
+
+/// A change of an entry of the register: of its assignment, its class, or both (Linee guida AgID 3.1.5).
+#[derive(Debug, InputObject)]
+pub struct ModificaRegistrazioneInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// Year of the entry.
+    pub anno: i32,
+    /// Number of the entry.
+    pub numero: i32,
+    /// New office, by id.
+    pub assegnazione: Option<ID>,
+    /// New class of the titolario, such as `VI.8`.
+    pub classifica: Option<String>,
+    /// Why.
+    pub motivo: String,
+}
+
+/// The files that a filing names. What is no id of a file was never uploaded.
+pub(crate) fn allegati(ids: Option<Vec<ID>>) -> Result<Vec<AllegatoId>, AppError> {
+    let unknown = || AppError::rifiuto(Refusal::field("allegati", "allegato-sconosciuto"));
+    ids.unwrap_or_default().iter().map(|id| id.parse().map_err(|_| unknown())).collect()
+}
+
+/// The case that a step names. What is no id names no case.
+pub(crate) fn pratica(id: &ID) -> Result<PraticaId, AppError> {
+    id.parse().map_err(|_| AppError::NonTrovato)
+}

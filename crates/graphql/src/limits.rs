@@ -1,0 +1,28 @@
+//! Numeric limits of the door. Each has a test.
+
+/// Bytes of a request's body, at most; the HTTP edge applies it (256 KiB: the longest filing is about 30).
+pub const MAX_BODY: usize = 256 * 1024;
+/// Fields within fields, at most; introspection, which is bounded by [`MAX_RECURSION`], does not count.
+pub const MAX_DEPTH: usize = 12;
+/// Cost of a request, at most: one a field, lists times their page. One page of 100 cases with their history fits.
+pub const MAX_COMPLEXITY: usize = 5_000;
+/// Fields of a document with its fragments spread, at most.
+pub const MAX_FIELDS: usize = 2_000;
+/// Selection sets within selection sets, fragments included, at most (the parser stops at 64).
+pub const MAX_RECURSION: usize = 32;
+/// Brackets within brackets, at most. Counted before parsing, because a parser that descends uses the stack.
+pub const MAX_BRACKETS: usize = 96;
+/// Directives on one field, at most.
+pub const MAX_DIRECTIVES: usize = 4;
+/// Rows of a page, at most.
+pub const MAX_PAGE: u32 = 100;
+/// Rows of a page when `first` is not given.
+pub const DEFAULT_PAGE: u32 = 20;
+/// Cost of a mutation besides the fields of its answer: about eight fit one request.
+pub(crate) const MUTATION_COST: usize = 600;
+/// Cost of a field that must read the log of its case, besides its own fields.
+pub(crate) const DETAIL_COST: usize = 4;
+/// Characters of a cursor, at most.
+pub(crate) const MAX_CURSOR: usize = 64;
+/// Keys that a loader takes at once.
+pub(crate) const MAX_LOAD: usize = 100;

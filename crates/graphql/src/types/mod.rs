@@ -1,0 +1,44 @@
+//! The types of answers.
+
+mod audit;
+mod common;
+mod dettaglio;
+mod ente;
+mod enums;
+mod payload;
+mod pratica;
+mod registro;
+mod storia;
+
+pub(crate) use audit::Audit;
+pub(crate) use common::Protocollo;
+pub(crate) use ente::{Categoria, Ente, Servizio, Utente};
+pub(crate) use enums::{StatoPratica, TipoPratica};
+pub(crate) use payload::{ModificaRegistrazionePayload, PraticaPayload};
+pub(crate) use pratica::Pratica;
+pub(crate) use registro::Registrazione;
+
+use crate::codes;
+use crate::errors::coded;
+use app::{App, Contesto};
+use async_graphql::{Context, Result};
+
+/// The application and who asks.
+pub(crate) fn parts<'a>(ctx: &Context<'a>) -> Result<(&'a App, &'a Contesto)> {
+    match (ctx.data::<App>(), ctx.data::<Contesto>()) {
+        (Ok(app), Ok(contesto)) => Ok((app, contesto)),
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::error!(error = error.message, "a request without its data");
+            Err(coded(codes::INTERNAL, app::testi::it("api-interno")))
+        }
+    }
+}
+
+/// As [`parts`], for a person who signed in.
+pub(crate) fn signed_in<'a>(ctx: &Context<'a>) -> Result<(&'a App, &'a Contesto, &'a app::Utente)> {
+    let (app, contesto) = parts(ctx)?;
+    let utente = contesto.utente.as_deref();
+    utente
+        .map(|utente| (app, contesto, utente))
+        .ok_or_else(|| crate::errors::of_app(app::AppError::AccessoRichiesto))
+}

@@ -1,0 +1,67 @@
+//! The history of a case.
+
+use crate::scalars::{Date, DateTime, Posizione};
+use async_graphql::{ID, Object};
+use projections::PassoStoria;
+
+/// A step in the history of a case: a fact of the log, in words.
+pub struct Passo(pub(crate) PassoStoria);
+
+/// A step in the history of a case: a fact of the log, in words.
+#[Object]
+impl Passo {
+    /// Name of the event, such as `SegnalazioneInviata`.
+    async fn evento(&self) -> &str {
+        &self.0.evento
+    }
+
+    /// Id of the event.
+    async fn event_id(&self) -> ID {
+        ID(self.0.event_id.to_string())
+    }
+
+    /// When it happened.
+    async fn quando(&self) -> DateTime {
+        DateTime(self.0.quando)
+    }
+
+    /// When it was recorded: what `pratica(alla:)` compares.
+    async fn registrato_il(&self) -> DateTime {
+        DateTime(self.0.registrato_il)
+    }
+
+    /// What happened, in a few words for citizens.
+    async fn titolo(&self) -> String {
+        app::storia::parole(&self.0).0
+    }
+
+    /// What it means, in a sentence for citizens.
+    async fn descrizione(&self) -> String {
+        app::storia::parole(&self.0).1
+    }
+
+    /// Name of the official who did it (L. 241/1990 art. 8: the citizen knows who is responsible).
+    async fn attore(&self) -> Option<&str> {
+        self.0.attore.as_deref()
+    }
+
+    /// What the office tells the citizen; personal data.
+    async fn messaggio(&self) -> Option<&str> {
+        self.0.messaggio.as_deref()
+    }
+
+    /// Number of the register that the step brought, as written on a document: `0000012/2026`.
+    async fn segnatura(&self) -> Option<&str> {
+        self.0.segnatura.as_deref()
+    }
+
+    /// Latest day for the answer, when the step set one.
+    async fn scadenza(&self) -> Option<Date> {
+        self.0.scadenza.map(Date)
+    }
+
+    /// Place in the log.
+    async fn posizione(&self) -> Posizione {
+        Posizione(self.0.posizione)
+    }
+}

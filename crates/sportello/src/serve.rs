@@ -1,0 +1,151 @@
+//! Serves pages and API until it is told to stop.
+
+use crate::Failure;
+use crate::cli::ServeArgs;
+use crate::config::Config;
+use crate::telemetry;
+use crate::wiring::{Installation, Place};
+use app::Enti;
+use app::notifiche::Notifiche;
+use app::ports::IdentityProvider;
+use eventstore::SystemClock;
+use identity::NoProvider;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use web::{Token, Web};
+
+/// How long requests under way may take after the order to stop.
+const GRACE: Duration = Duration::from_secs(20);
+/// How often sessions that have ended are removed.
+const PURGE: Duration = Duration::from_secs(600);
+
+/// What the doors need besides the installation.
+pub(crate) struct Door {
+    /// Sign-in.
+    pub identity: Arc<dyn IdentityProvider>,
+    /// Bearer tokens.
+    pub tokens: HashMap<String, Token>,
+    /// A demonstration.
+    pub demo: bool,
+    /// Mailbox of the demonstration.
+    pub posta: Option<PathBuf>,
+    /// Cookies over TLS only.
+    pub tls: bool,
+}
+
+/// `sportello serve`.
+pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
+    let mut config = Config::read(&args.config)?;
+    if let Some(data) = args.data {
+        config.data = data;
+    }
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    let listener = bind(&config.listen).await?;
+    let enti = Enti::new(config.enti.clone())?;
+    let metrics = telemetry::metrics();
+    let installation = Installation::open(&Place::of(&config), enti, Arc::new(SystemClock)).await?;
+    let notifiche = installation.notifiche(&config.mail)?;
+    let door = Door {
+        identity: Arc::new(NoProvider),
+        tokens: HashMap::new(),
+        demo: false,
+        posta: None,
+        tls: config.tls,
+    };
+    tracing::info!(address = %listener.local_addr()?, "sportello serves");
+    listen(installation, door, listener, notifiche, metrics, || {}).await
+}
+
+/// Binds an address, or says what is wrong with it.
+pub(crate) async fn bind(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|e| format!("cannot listen on {address}: {e}").into())
+}
+
+/// Serves until SIGINT or SIGTERM, then lets requests under way finish and closes the log.
+pub(crate) async fn listen(
+    installation: Installation,
+    door: Door,
+    listener: TcpListener,
+    notifiche: Option<Notifiche>,
+    metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    ready: impl FnOnce(),
+) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    let web = Web {
+        app: installation.app.clone(),
+        identity: door.identity,
+        schema: graphql::schema(installation.app.clone()),
+        tokens: Arc::new(door.tokens),
+        demo: door.demo,
+        posta: door.posta,
+        cookie_secure: door.tls,
+        metrics,
+    };
+    let mut tasks = vec![tokio::spawn(purge(installation.app.clone(), stop.clone()))];
+    tasks.push(installation.reads.spawn(stop.clone()));
+    if let Some(notifiche) = notifiche {
+        tasks.push(notifiche.spawn(stop.clone()));
+    }
+    let service = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
+    let shutdown = {
+        let stop = stop.clone();
+        async move {
+            signal().await;
+            tracing::info!("stopping: requests under way finish first");
+            stop.cancel();
+        }
+    };
+    let server = axum::serve(listener, service).with_graceful_shutdown(shutdown);
+    let server = tokio::spawn(async move { server.await });
+    ready();
+    stop.cancelled().await;
+    match tokio::time::timeout(GRACE, server).await {
+        Ok(served) => served??,
+        Err(_) => tracing::warn!(seconds = GRACE.as_secs(), "requests under way were cut off"),
+    }
+    for task in tasks {
+        if tokio::time::timeout(GRACE, task).await.is_err() {
+            tracing::warn!("a process did not stop in time");
+        }
+    }
+    installation.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn purge(app: app::App, stop: CancellationToken) {
+    let mut every = tokio::time::interval(PURGE);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = every.tick() => {
+                if let Err(error) = app.work().purge_sessions(app.clock().now()).await {
+                    tracing::warn!(error = %error, "ended sessions could not be removed");
+                }
+            }
+        }
+    }
+}
+
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(error = %error, "SIGTERM cannot be watched");
+            interrupt.await.ok();
+        }
+    }
+}

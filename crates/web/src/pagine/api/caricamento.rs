@@ -1,0 +1,145 @@
+//! `POST /api/allegati`: a file, before what it is filed with.
+
+use super::chi::{Ignoto, chi};
+use super::problema::Problema;
+use crate::errore::Errore;
+use crate::state::Web;
+use app::ports::{Declared, Upload};
+use app::{AppError, Contesto};
+use axum::extract::multipart::Field;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use domain::Refusal;
+use domain::allegato::MAX_BYTES;
+use futures_util::stream;
+use serde_json::json;
+use std::io;
+use std::time::Duration;
+
+/// Bytes of the frame around a file, at most.
+const CORNICE: u64 = 64 * 1024;
+/// Bytes read and thrown away, at most, so that whoever sends too much still reads our answer: a connection that is
+/// closed while its other end is sending loses what was answered.
+const MAX_SCARTO: usize = 64 * 1024 * 1024;
+/// Time for throwing away, at most.
+const TEMPO_SCARTO: Duration = Duration::from_secs(20);
+/// Time for an upload, at most: 10 MB over a slow mobile line.
+const TEMPO: Duration = Duration::from_secs(300);
+
+/// The route, with limits of its own.
+pub fn routes() -> Router<Web> {
+    Router::new().route("/api/allegati", post(carica)).layer(DefaultBodyLimit::max(MAX_SCARTO))
+}
+
+async fn carica(State(web): State<Web>, request: Request) -> Response {
+    let waits = request.headers().contains_key(header::EXPECT);
+    let declared = length(request.headers());
+    let (mut parts, body) = request.into_parts();
+    let ctx = chi(&web, &mut parts).await;
+    let mut multipart = match Multipart::from_request(Request::from_parts(parts, body), &web).await {
+        Ok(multipart) => multipart,
+        Err(_) => {
+            let detail = crate::t("api-non-multipart");
+            return Problema::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "non-multipart", detail).into_response();
+        }
+    };
+    let outcome = match ctx {
+        Err(ignoto) => Err(problema(ignoto)),
+        Ok(ctx) if ctx.utente.is_none() => Err(AppError::AccessoRichiesto.into()),
+        Ok(_) if declared.is_some_and(|bytes| bytes > MAX_BYTES + CORNICE) => Err(troppo_grande()),
+        Ok(ctx) => match tokio::time::timeout(TEMPO, ricevi(&web, &ctx, &mut multipart)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(AppError::rifiuto(Refusal::field("allegati", "caricamento-interrotto")).into()),
+        },
+    };
+    match outcome {
+        Ok(upload) => (StatusCode::CREATED, Json(ricevuta(&upload))).into_response(),
+        Err(problem) => {
+            // Who asked before sending has not sent anything.
+            if !waits {
+                scarta(&mut multipart).await;
+            }
+            problem.into_response()
+        }
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn problema(ignoto: Ignoto) -> Problema {
+    match ignoto {
+        Ignoto::Token => Problema::new(StatusCode::UNAUTHORIZED, "token-non-valido", crate::t("api-token")),
+        Ignoto::Altro(Errore::HostSconosciuto) => Problema::new(StatusCode::NOT_FOUND, "host", crate::t("api-host")),
+        Ignoto::Altro(error) => AppError::non_disponibile(error).into(),
+    }
+}
+
+fn troppo_grande() -> Problema {
+    AppError::rifiuto(Refusal::field("allegati", "file-troppo-grande").with("max", MAX_BYTES / (1024 * 1024))).into()
+}
+
+/// The first field named `file`, stored while it arrives.
+async fn ricevi(web: &Web, ctx: &Contesto, multipart: &mut Multipart) -> Result<Upload, Problema> {
+    let interrupted = || Problema::from(AppError::rifiuto(Refusal::field("allegati", "caricamento-interrotto")));
+    while let Some(mut field) = multipart.next_field().await.map_err(|_| interrupted())? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let declared = Declared {
+            nome: field.file_name().unwrap_or_default().to_owned(),
+            formato: field.content_type().map(str::to_owned),
+        };
+        let bytes = stream::try_unfold(&mut field, chunk);
+        return Ok(web.app.carica(ctx, declared, Box::pin(bytes)).await?);
+    }
+    Err(AppError::rifiuto(Refusal::field("allegati", "file-mancante")).into())
+}
+
+async fn chunk<'a, 'b>(field: &'a mut Field<'b>) -> io::Result<Option<(bytes::Bytes, &'a mut Field<'b>)>> {
+    let chunk = field.chunk().await.map_err(io::Error::other)?;
+    Ok(chunk.map(|chunk| (chunk, field)))
+}
+
+/// Reads what is left, within limits, and forgets it.
+async fn scarta(multipart: &mut Multipart) {
+    let rest = async { while let Ok(Some(_)) = multipart.next_field().await {} };
+    if tokio::time::timeout(TEMPO_SCARTO, rest).await.is_err() {
+        tracing::debug!("an upload that was refused is still being sent");
+    }
+}
+
+fn ricevuta(upload: &Upload) -> serde_json::Value {
+    json!({
+        "id": upload.id,
+        "nome": upload.nome,
+        "formato": upload.formato,
+        "dimensione": upload.dimensione,
+        "impronta": upload.impronta,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_that_is_no_number_is_unknown() {
+        let with = |text: &'static str| HeaderMap::from_iter([(header::CONTENT_LENGTH, text.parse().unwrap())]);
+        assert_eq!(length(&with("31457280")), Some(31_457_280));
+        assert_eq!(length(&with("viel")), None);
+        assert_eq!(length(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn too_large_says_how_large_it_may_be() {
+        let problem = troppo_grande();
+        assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let json = serde_json::to_value(&problem).unwrap();
+        assert!(json["detail"].as_str().unwrap().contains("10"), "{json}");
+    }
+}

@@ -1,0 +1,87 @@
+//! `POST /graphql`.
+
+use super::chi::{Ignoto, chi};
+use crate::errore::Errore;
+use crate::state::Web;
+use ::graphql::{codes, limits};
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// An answer of the shape of GraphQL to what is not a GraphQL request.
+fn rifiuta(status: StatusCode, code: &str, key: &str) -> Response {
+    let error = json!({ "message": crate::t(key), "extensions": { "code": code } });
+    (status, Json(json!({ "data": null, "errors": [error] }))).into_response()
+}
+
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let mime = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    mime.split(';').next().is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// Runs one operation. Nothing but `application/json` is taken: a form of another site cannot send that.
+pub async fn esegui(State(web): State<Web>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match esegui_come(&web, &mut parts, body).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn esegui_come(web: &Web, parts: &mut Parts, body: Body) -> Result<Response, Response> {
+    if !is_json(&parts.headers) {
+        return Err(rifiuta(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "api-non-json"));
+    }
+    let ctx = chi(web, parts).await.map_err(|ignoto| match ignoto {
+        Ignoto::Token => {
+            let mut response = rifiuta(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, "api-token");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+            response
+        }
+        Ignoto::Altro(Errore::HostSconosciuto) => rifiuta(StatusCode::NOT_FOUND, codes::NOT_FOUND, "api-host"),
+        Ignoto::Altro(error) => {
+            tracing::warn!(%error, "a session could not be read for the API");
+            let mut response = rifiuta(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, "api-non-disponibile");
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
+            response
+        }
+    })?;
+    // `to_bytes` fails for a body that is too long and for one that breaks off; the latter reads no answer anyway.
+    let bytes = to_bytes(body, limits::MAX_BODY)
+        .await
+        .map_err(|_| rifiuta(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "api-troppo-grande"))?;
+    let request: async_graphql::Request = serde_json::from_slice(&bytes).map_err(|_| {
+        let batch = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
+        rifiuta(StatusCode::BAD_REQUEST, "BAD_REQUEST", if batch { "api-piu-operazioni" } else { "api-illeggibile" })
+    })?;
+    let answer = web.schema.execute(request.data(ctx)).await;
+    Ok(async_graphql_axum::GraphQLResponse::from(answer).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_alone_is_taken() {
+        let with = |mime: &'static str| HeaderMap::from_iter([(header::CONTENT_TYPE, mime.parse().unwrap())]);
+        assert!(is_json(&with("application/json")));
+        assert!(is_json(&with("Application/JSON; charset=utf-8")));
+        assert!(!is_json(&with("text/plain")));
+        assert!(!is_json(&with("application/jsonp")));
+        assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_has_the_shape_of_graphql() {
+        let response = rifiuta(StatusCode::BAD_REQUEST, "BAD_REQUEST", "api-illeggibile");
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        let body = to_bytes(response.into_body(), 4_096).await.unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(json["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+        assert_ne!(json["errors"][0]["message"], "api-illeggibile");
+    }
+}

@@ -1,0 +1,17 @@
+//! The desk of an office: the queue, one case, its next step.
+
+mod coda;
+mod pratica;
+mod termine;
+
+use crate::state::Web;
+use axum::Router;
+use axum::routing::{get, post};
+
+/// The routes.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/ufficio", get(coda::mostra))
+        .route("/ufficio/pratiche/{id}", get(pratica::mostra))
+        .route("/ufficio/pratiche/{id}/{azione}", post(pratica::lavora))
+}
