@@ -1,2 +1,16 @@
-//! Integration tests: one binary.
-fn main() {}
+//! Integration tests: real parts, most of them with the program itself in a process of its own.
+
+mod arrows;
+mod bad_input;
+mod crash;
+mod doctor;
+mod downloads;
+mod full_disk;
+mod mail;
+mod numbering;
+mod rebuild;
+mod stories;
+mod support;
+mod tamper;
+mod time_travel;
+mod year;

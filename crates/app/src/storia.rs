@@ -5,8 +5,18 @@ use jiff::civil::Date;
 use projections::PassoStoria;
 
 const MESI: [&str; 12] = [
-    "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre",
-    "novembre", "dicembre",
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
 ];
 
 /// A day as people write it: `6 marzo 2026`, `1º aprile 2026`.
@@ -61,7 +71,10 @@ mod tests {
 
     /// Events that are no step of a case.
     const ALTRI: [&str; 5] = [
-        "ProtocolloRegistrato", "AssegnazioneModificata", "ClassificazioneModificata", "AccessoEffettuato",
+        "ProtocolloRegistrato",
+        "AssegnazioneModificata",
+        "ClassificazioneModificata",
+        "AccessoEffettuato",
         "AccessoNegato",
     ];
 

@@ -179,6 +179,11 @@ pub trait KeyStore: Send + Sync {
     /// [`KeyStoreError`].
     fn key_of(&self, ente: &str, subject: Uuid) -> Result<Arc<DataKey>, KeyStoreError>;
 
+    /// The key of a subject if it is at hand in memory; never blocks, never makes one.
+    fn at_hand(&self, _ente: &str, _subject: Uuid) -> Option<Arc<DataKey>> {
+        None
+    }
+
     /// A key by the id a sealed part names; `None` once it was destroyed.
     ///
     /// # Errors

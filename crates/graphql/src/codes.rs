@@ -6,7 +6,9 @@ pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
 pub const NOT_FOUND: &str = "NOT_FOUND";
 /// An argument has a value that it cannot have.
 pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
-/// Nothing was stored; try again after `extensions.retryAfter` seconds.
+/// Someone else changed the same thing meanwhile; look at it again.
+pub const CONFLICT: &str = "CONFLICT";
+/// Try again after `extensions.retryAfter` seconds; a mutation with the same key, so that it is carried out once.
 pub const UNAVAILABLE: &str = "UNAVAILABLE";
 /// A mistake on our side; the details are in the operator's log.
 pub const INTERNAL: &str = "INTERNAL";

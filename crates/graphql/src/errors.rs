@@ -22,7 +22,7 @@ pub(crate) fn of_app(error: AppError) -> Error {
     match error {
         AppError::AccessoRichiesto => coded(codes::UNAUTHENTICATED, testi::it("api-accesso-richiesto")),
         AppError::NonTrovato => coded(codes::NOT_FOUND, testi::it("api-non-trovato")),
-        AppError::Conflitto => coded(codes::UNAVAILABLE, testi::it("api-conflitto")),
+        AppError::Conflitto => coded(codes::CONFLICT, testi::it("api-conflitto")),
         AppError::Rifiutato(errori) => {
             let messages: Vec<String> = errori.into_iter().map(|e| e.messaggio).collect();
             coded(codes::BAD_USER_INPUT, messages.join(" "))

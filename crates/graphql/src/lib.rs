@@ -17,9 +17,11 @@ mod loaders;
 mod measure;
 mod mutation;
 mod paging;
+#[expect(clippy::unused_async, reason = "the library wants resolvers asynchronous")]
 mod query;
 mod scalars;
 mod sdl;
+#[expect(clippy::unused_async, reason = "the library wants resolvers asynchronous")]
 mod types;
 
 #[cfg(test)]

@@ -56,8 +56,7 @@ fn string_end(bytes: &[u8], from: usize) -> usize {
         match byte {
             b'\\' if !block || bytes[at + 1..].starts_with(b"\"\"\"") => at += if block { 3 } else { 1 },
             b'"' if block && bytes[at..].starts_with(b"\"\"\"") => return at + 2,
-            b'"' if !block => return at,
-            b'\n' | b'\r' if !block => return at,
+            b'"' | b'\n' | b'\r' if !block => return at,
             _ => {}
         }
         at += 1;
@@ -99,9 +98,7 @@ impl<'d> Walk<'d> {
                     let depth = if introspection { 1 } else { below.depth + 1 };
                     Size { depth, fields: below.fields.saturating_add(1) }
                 }
-                Selection::InlineFragment(fragment) => {
-                    self.selection(&fragment.node.selection_set.node, level + 1)?
-                }
+                Selection::InlineFragment(fragment) => self.selection(&fragment.node.selection_set.node, level + 1)?,
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, level)?,
             };
             whole = Size { depth: whole.depth.max(part.depth), fields: whole.fields.saturating_add(part.fields) };

@@ -3,7 +3,7 @@
 use crate::errors::refusals;
 use crate::inputs::{
     self, AvviaLavorazioneInput, ConcludiInput, InviaSegnalazioneInput, ModificaRegistrazioneInput,
-    PresentaIstanzaInput, PrendiInCaricoInput, ScriviAlSindacoInput,
+    PrendiInCaricoInput, PresentaIstanzaInput, ScriviAlSindacoInput,
 };
 use crate::scalars::Posizione;
 use crate::types::{ModificaRegistrazionePayload, PraticaPayload, Registrazione, signed_in};

@@ -4,11 +4,12 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use jiff::Timestamp;
 use jiff::civil;
 
-/// Place of a fact in the log of the ente: 1 for the first, without holes. A number; as input also its digits as text.
-/// Hand the position that a mutation answered to `dopo`, to read what was just written.
+/// Place of a fact in the log of the ente.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Posizione(pub u64);
 
+/// Place of a fact in the log of the ente: 1 for the first, without holes. A number; as input also its digits as text.
+/// Hand the position that a mutation answered to `dopo`, to read what was just written.
 #[Scalar]
 impl ScalarType for Posizione {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -25,11 +26,12 @@ impl ScalarType for Posizione {
     }
 }
 
-/// An instant, RFC 3339 with the zone's offset: `2026-03-06T09:30:00Z`. Answers are in UTC; legal days are those of
-/// Europe/Rome.
+/// An instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub Timestamp);
 
+/// An instant, RFC 3339 with the zone's offset: `2026-03-06T09:30:00Z`. Answers are in UTC; legal days are those of
+/// Europe/Rome.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -44,10 +46,11 @@ impl ScalarType for DateTime {
     }
 }
 
-/// A day of the calendar in Italy, `2026-03-06`.
+/// A day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub civil::Date);
 
+/// A day of the calendar in Italy, `2026-03-06`.
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {

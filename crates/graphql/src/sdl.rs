@@ -33,5 +33,9 @@ pub fn write_sdl(root: &Path) -> Result<(), String> {
 pub fn check_sdl(root: &Path) -> Result<(), String> {
     let path = root.join(SDL_PATH);
     let found = fs::read_to_string(&path).map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
-    if found == sdl() { Ok(()) } else { Err(format!("{SDL_PATH} is not what the program says: write the schemas again")) }
+    if found == sdl() {
+        Ok(())
+    } else {
+        Err(format!("{SDL_PATH} is not what the program says: write the schemas again"))
+    }
 }

@@ -80,7 +80,7 @@ impl Installation {
             keys,
             opener,
             reads: reads.clone(),
-            work: Arc::new(SqlWorkState::open(path_text(&data.join(WORK))?).await?),
+            work: Arc::new(SqlWorkState::open(&sqlite_url(&data.join(WORK))?).await?),
             documents: Arc::new(LocalDocuments::open(data.join(FILES))?),
             clock,
             ids: Arc::new(SystemIds),
@@ -128,6 +128,13 @@ impl Installation {
             config: notifiche::Config { al_secondo: per_second, percorso_pratica: "/pratiche/".into() },
         }))
     }
+}
+
+/// The URL of a SQLite file; what means something in a URL is escaped.
+fn sqlite_url(path: &Path) -> Result<String, Failure> {
+    let path = std::path::absolute(path)?;
+    let parts: Vec<_> = path_text(&path)?.split('/').map(urlencoding::encode).collect();
+    Ok(format!("sqlite://{}", parts.join("/")))
 }
 
 fn path_text(path: &Path) -> Result<&str, Failure> {

@@ -50,6 +50,8 @@ pub fn router(web: Web) -> Router {
         .merge(pagine::api::routes())
         .fallback(|| async { Errore::NonTrovato })
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
+        // Files come over slow lines: what reads them has limits of its own.
+        .merge(pagine::invio::caricamenti())
         .layer(DefaultBodyLimit::max(MAX_FORM))
         // Uploads have limits of their own.
         .merge(pagine::api::caricamento())

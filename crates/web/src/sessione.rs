@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tower_sessions::session::{Id, Record};
-use tower_sessions::session_store::{Error, Result};
+use tower_sessions::session_store::Error;
 use tower_sessions::{Session, SessionStore};
 
 /// Name of the member that holds the signed-in person.
@@ -48,7 +48,7 @@ fn key(id: Id) -> String {
 
 #[async_trait]
 impl SessionStore for Sessioni {
-    async fn create(&self, record: &mut Record) -> Result<()> {
+    async fn create(&self, record: &mut Record) -> Result<(), Error> {
         // The id comes from the one source of randomness; with 128 random bits a collision does not happen.
         let secret = self.app.ids().secret();
         let mut bytes = [0; 16];
@@ -57,20 +57,20 @@ impl SessionStore for Sessioni {
         self.save(record).await
     }
 
-    async fn save(&self, record: &Record) -> Result<()> {
+    async fn save(&self, record: &Record) -> Result<(), Error> {
         let data = serde_json::to_vec(record).map_err(|e| Error::Encode(e.to_string()))?;
         let expires = jiff::Timestamp::from_second(record.expiry_date.unix_timestamp())
             .map_err(|e| Error::Encode(e.to_string()))?;
         self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
     }
 
-    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+    async fn load(&self, id: &Id) -> Result<Option<Record>, Error> {
         let now = self.app.clock().now();
         let data = self.work().session(&key(*id), now).await.map_err(|e| Error::Backend(e.to_string()))?;
         data.map(|data| serde_json::from_slice(&data).map_err(|e| Error::Decode(e.to_string()))).transpose()
     }
 
-    async fn delete(&self, id: &Id) -> Result<()> {
+    async fn delete(&self, id: &Id) -> Result<(), Error> {
         self.work().delete_session(&key(*id)).await.map_err(|e| Error::Backend(e.to_string()))
     }
 }

@@ -1,6 +1,5 @@
 //! Builds the pages' assets: packages by npm from the lock file, then `node build.mjs`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

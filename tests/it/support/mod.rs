@@ -1,5 +1,11 @@
 //! A real server in a process of its own, and clients that say what they expect.
 
+pub mod log;
+pub mod mailbox;
+pub mod pages;
+pub mod smtp;
+pub mod town;
+
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -22,6 +28,21 @@ pub fn sportello(args: &[&str]) -> (bool, String) {
     let output = Command::new(program()).args(args).output().expect("the program starts");
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// What `sportello verify` says of a folder.
+pub fn verify(data: &Path) -> (bool, Value) {
+    let output = Command::new(program()).args(["verify", "--json", "--data"]).arg(data).output().expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let report = serde_json::from_str(&text)
+        .unwrap_or_else(|_| panic!("no report but {text:?}; {}", String::from_utf8_lossy(&output.stderr)));
+    (output.status.success(), report)
+}
+
+/// The log of a folder is whole.
+pub fn assert_clean(data: &Path) {
+    let (success, report) = verify(data);
+    assert!(success && report["clean"] == true, "{report:#}");
 }
 
 /// A demonstration that runs. Killed when dropped.
@@ -67,6 +88,22 @@ impl Server {
     /// A client of the API in the name of a persona.
     pub fn api(&self, persona: &str) -> Api {
         Api { http: client(), url: self.url.clone(), token: Some(self.token(persona)), host: None }
+    }
+
+    /// Host name of the second town.
+    pub fn second_host(&self) -> String {
+        self.ready["enti"][1]["host"].as_str().expect("the second town has a host").to_owned()
+    }
+
+    /// A client of the second town's API.
+    pub fn second_api(&self, persona: &str) -> Api {
+        let token = self.ready["enti"][1]["tokens"][persona].as_str().expect("the persona has a token").to_owned();
+        Api { token: Some(token), host: Some(self.second_host()), ..self.api(persona) }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Stops it as a power cut would.
@@ -120,9 +157,17 @@ pub struct Api {
 }
 
 impl Api {
+    /// A question to a path with token and host.
+    pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.as_whom(self.http.get(format!("{}{path}", self.url)))
+    }
+
     /// A request to a path with token and host.
     pub fn post(&self, path: &str) -> reqwest::RequestBuilder {
-        let mut request = self.http.post(format!("{}{path}", self.url));
+        self.as_whom(self.http.post(format!("{}{path}", self.url)))
+    }
+
+    fn as_whom(&self, mut request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -150,10 +195,94 @@ impl Api {
         answer["data"].clone()
     }
 
-    /// Files a report; the payload.
+    /// Files a report that must be taken; the payload.
     pub async fn segnala(&self, chiave: &str, titolo: &str) -> Value {
-        self.data(SEGNALA, json!({ "input": segnalazione(chiave, titolo) })).await["inviaSegnalazione"].clone()
+        let payload = self.try_segnala(segnalazione(chiave, titolo)).await;
+        assert_eq!(payload["errori"], json!([]), "{payload:#}");
+        payload
     }
+
+    /// Files a report; the payload, which may be a refusal.
+    pub async fn try_segnala(&self, input: Value) -> Value {
+        self.data(SEGNALA, json!({ "input": input })).await["inviaSegnalazione"].clone()
+    }
+
+    /// Files a request; the payload, which may be a refusal.
+    pub async fn presenta(&self, chiave: &str, modulo: Value) -> Value {
+        let input = json!({ "chiaveIdempotenza": chiave, "servizio": "richiesta-generica", "versione": 1, "modulo": modulo });
+        self.data(PRESENTA, json!({ "input": input })).await["presentaIstanza"].clone()
+    }
+
+    /// A step of an office on a case (`prendiInCarico`, `avviaLavorazione`, `concludi`) that must be taken; the payload.
+    pub async fn step(&self, name: &str, id: &str, messaggio: Option<&str>) -> Value {
+        let input = name[..1].to_uppercase() + &name[1..] + "Input";
+        let query = format!("mutation($input: {input}!) {{ {name}(input: $input) {{ {ESITO} }} }}");
+        let mut input = json!({ "chiaveIdempotenza": chiave(name), "praticaId": id });
+        if let Some(messaggio) = messaggio {
+            input["messaggio"] = messaggio.into();
+        }
+        let payload = self.data(&query, json!({ "input": input })).await[name].clone();
+        assert_eq!(payload["errori"], json!([]), "{payload:#}");
+        payload
+    }
+
+    /// A case; null when there is none for this person.
+    pub async fn pratica(&self, id: &str) -> Value {
+        self.data(PRATICA, json!({ "id": id })).await["pratica"].clone()
+    }
+
+    /// Sends a file to be filed later; the answer.
+    pub async fn carica(&self, nome: &str, formato: &str, bytes: Vec<u8>) -> reqwest::Response {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name(nome.to_owned());
+        let part = part.mime_str(formato).expect("a media type");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        self.post("/api/allegati").multipart(form).send().await.expect("an answer, whatever was sent")
+    }
+
+    /// Numbers of the register of a year, as the protocol office sees them, in descending order.
+    pub async fn registro(&self, anno: i64, dopo: Option<u64>) -> Vec<u64> {
+        let (mut numbers, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let vars = json!({ "anno": anno, "after": after, "dopo": dopo });
+            let page = self.data(REGISTRO, vars).await["registro"].clone();
+            let rows = page["edges"].as_array().expect("a page has edges");
+            numbers.extend(rows.iter().map(|row| row["node"]["protocollo"]["numero"].as_u64().expect("a number")));
+            if page["pageInfo"]["hasNextPage"] != true {
+                assert_eq!(page["totalCount"], numbers.len(), "the total is that of all pages");
+                return numbers;
+            }
+            after = page["pageInfo"]["endCursor"].as_str().map(str::to_owned);
+        }
+    }
+}
+
+/// What the answer of a mutation on a case is asked for.
+pub const ESITO: &str = "pratica { id codice tipo stato } protocollo { registro anno numero segnatura data impronta }
+    posizione errori { campo codice messaggio }";
+
+/// The mutation that files a request.
+pub const PRESENTA: &str = "mutation($input: PresentaIstanzaInput!) { presentaIstanza(input: $input) {
+    pratica { id codice tipo stato } protocollo { registro anno numero segnatura data impronta } posizione
+    errori { campo codice messaggio } } }";
+
+/// A case with its history.
+pub const PRATICA: &str = "query($id: ID!, $alla: DateTime, $dopo: Posizione) { pratica(id: $id, alla: $alla, dopo: $dopo) {
+    id codice tipo stato titolo descrizione inviataIl scadenza posizione riservato
+    protocollo { registro anno numero segnatura data impronta } richiedente { nomeCompleto }
+    termine { giorni dal scadenza } documento { impronta url }
+    allegati { nome formato dimensione impronta url }
+    risposta { messaggio protocollo { numero segnatura } }
+    storia { evento quando registratoIl titolo descrizione attore messaggio segnatura scadenza posizione } } }";
+
+/// A page of the register.
+pub const REGISTRO: &str = "query($anno: Int, $after: String, $dopo: Posizione) {
+    registro(anno: $anno, first: 100, after: $after, dopo: $dopo) {
+        totalCount pageInfo { hasNextPage endCursor } edges { node { protocollo { numero anno } } } } }";
+
+/// The names of the events of a case's history, in order.
+pub fn eventi(pratica: &Value) -> Vec<&str> {
+    let storia = pratica["storia"].as_array().expect("a history");
+    storia.iter().map(|passo| passo["evento"].as_str().expect("an event has a name")).collect()
 }
 
 /// The mutation that files a report.

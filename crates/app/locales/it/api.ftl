@@ -2,7 +2,7 @@
 api-accesso-richiesto = Devi prima accedere: usa la tua identità digitale oppure un token valido.
 api-non-trovato = Non abbiamo trovato quello che cerchi: controlla l'identificativo e con quale utente hai fatto l'accesso.
 api-conflitto = Qualcun altro ha modificato la pratica nello stesso momento: ricaricala e riprova.
-api-non-disponibile = Il servizio non è disponibile in questo momento e non è stato registrato nulla: riprova tra qualche secondo.
+api-non-disponibile = Il servizio non è disponibile in questo momento: riprova tra qualche secondo. Se stavi inviando qualcosa usa la stessa chiave: non sarà registrato due volte.
 api-interno = Si è verificato un errore nei nostri sistemi. Lo abbiamo annotato: riprova più tardi.
 api-pagina-non-valida = Il valore di first deve essere un numero da 1 a { $max }.
 api-cursore-non-valido = Il valore di after non è un cursore di questo elenco: usa endCursor della pagina precedente.

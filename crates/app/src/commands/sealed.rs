@@ -38,6 +38,9 @@ pub(crate) fn documento(evento: &Evento) -> Result<Option<String>, AppError> {
 impl App {
     /// The key of a subject, made on first use off the asynchronous threads.
     pub(crate) async fn key_of(&self, ente: &str, subject: Uuid) -> Result<Arc<DataKey>, AppError> {
+        if let Some(key) = self.parts.keys.at_hand(ente, subject) {
+            return Ok(key);
+        }
         let (keys, ente) = (self.parts.keys.clone(), ente.to_owned());
         tokio::task::spawn_blocking(move || keys.key_of(&ente, subject))
             .await

@@ -160,6 +160,10 @@ impl KeyStore for SqliteKeyStore {
         wanted.made.get().cloned().unwrap_or_else(unmade)
     }
 
+    fn at_hand(&self, ente: &str, subject: Uuid) -> Option<Arc<DataKey>> {
+        lock(&self.cache).subjects.get(&(ente.to_owned(), subject)).cloned().flatten()
+    }
+
     fn key(&self, ente: &str, id: Uuid) -> Result<Option<Arc<DataKey>>, KeyStoreError> {
         if let Some(known) = lock(&self.cache).ids.get(&(ente.to_owned(), id)) {
             return Ok(known.clone());

@@ -11,7 +11,6 @@ mod registro;
 mod storia;
 
 pub(crate) use audit::Audit;
-pub(crate) use common::Protocollo;
 pub(crate) use ente::{Categoria, Ente, Servizio, Utente};
 pub(crate) use enums::{StatoPratica, TipoPratica};
 pub(crate) use payload::{ModificaRegistrazionePayload, PraticaPayload};
@@ -38,7 +37,5 @@ pub(crate) fn parts<'a>(ctx: &Context<'a>) -> Result<(&'a App, &'a Contesto)> {
 pub(crate) fn signed_in<'a>(ctx: &Context<'a>) -> Result<(&'a App, &'a Contesto, &'a app::Utente)> {
     let (app, contesto) = parts(ctx)?;
     let utente = contesto.utente.as_deref();
-    utente
-        .map(|utente| (app, contesto, utente))
-        .ok_or_else(|| crate::errors::of_app(app::AppError::AccessoRichiesto))
+    utente.map(|utente| (app, contesto, utente)).ok_or_else(|| crate::errors::of_app(app::AppError::AccessoRichiesto))
 }

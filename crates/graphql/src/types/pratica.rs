@@ -14,6 +14,7 @@ use crate::scalars::{Date, DateTime, Posizione};
 use app::{AppError, DettaglioPratica, Esito};
 use async_graphql::{Context, ID, Object, Result};
 use domain::Caso;
+use domain::ente::CodiceUfficio;
 use domain::ids::PraticaId;
 use domain::pratica::Base;
 use projections::{PassoStoria, PraticaRow};
@@ -212,8 +213,8 @@ impl Pratica {
 
     /// Office that works it.
     async fn ufficio(&self, ctx: &Context<'_>) -> Result<Ufficio> {
-        let codice = self.0.either(|row| row.ufficio.clone(), |base| base.ufficio.clone());
-        Ok(Ufficio::of(parts(ctx)?.1, &codice))
+        let codice = self.0.either(|row| row.ufficio.clone(), |base| base.ufficio.to_string());
+        Ok(Ufficio::of(parts(ctx)?.1, &CodiceUfficio::new(codice)))
     }
 
     /// Restricted to that office and the protocol office.

@@ -1,6 +1,6 @@
 //! Filing a request for a service of the catalogue, in three steps.
 
-use super::invio::{self, ACCETTA, Cornice, Flusso, Modulo, Nota, Prova, Sezione, anagrafica};
+use super::invio::{self, Cornice, Flusso, Modulo, Nota, Prova, Sezione, anagrafica};
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{Layout, Riga};
 use crate::richiesta::Richiesta;

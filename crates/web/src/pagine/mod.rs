@@ -4,6 +4,7 @@ pub mod accesso;
 pub mod api;
 pub mod area_personale;
 pub mod elenco;
+pub mod invio;
 pub mod istanza;
 pub mod lettera;
 pub mod posta;

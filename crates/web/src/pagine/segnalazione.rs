@@ -1,6 +1,6 @@
 //! Reporting that something in the town is broken, in three steps.
 
-use super::invio::{self, ACCETTA, Cornice, Flusso, Modulo, Nota, Prova, Sezione, anagrafica};
+use super::invio::{self, Cornice, Flusso, Modulo, Nota, Prova, Sezione, anagrafica};
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{Layout, Opzione, Riga, Voce};
 use crate::richiesta::Richiesta;
@@ -39,6 +39,16 @@ struct PaginaDati {
     categorie: Vec<Opzione>,
     /// `lat,lon` where the map opens.
     centro: String,
+}
+
+impl PaginaDati {
+    /// Error of the point, whichever of its two numbers it is about.
+    fn punto(&self) -> &str {
+        match self.c.errore("lat") {
+            "" => self.c.errore("lon"),
+            error => error,
+        }
+    }
 }
 
 /// Whom to call when waiting for the office would be wrong.

@@ -8,12 +8,13 @@ use crate::ports::{
 use domain::ente::{CodiceEnte, CodiceUfficio};
 use domain::evento::pratica_di;
 use domain::ids::{AllegatoId, PraticaId};
+use domain::notifica::{NotificaConsegnata, NotificaFallita};
 use domain::pratica::{PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica};
 use domain::segnalazione::SegnalazioneInviata;
 use domain::{Evento, Sample, notifica, segnalazione};
 use eventstore::{
-    AppendError, Appended, Batch, Clock, EventStore, Expected, Head, Item, ManualClock, MemoryKeyStore, MemoryStore,
-    Meta, NewEvent, Position, ReadError, Record, Registration, hash, system_random,
+    AppendError, Appended, Batch, Clock, EventStore, Expected, Head, Idempotency, Item, ManualClock, MemoryKeyStore,
+    MemoryStore, Meta, NewEvent, Position, ReadError, Record, Registration, hash, system_random,
 };
 use jiff::{SignedDuration, Timestamp};
 use projections::decode::Opener;
@@ -175,6 +176,13 @@ impl EventStore for Guasto {
     ) -> BoxFuture<'a, Result<Appended, AppendError>> {
         self.inner.append_registered(ente, registration)
     }
+    fn applied<'a>(
+        &'a self,
+        ente: &'a str,
+        idempotency: &'a Idempotency,
+    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
+        self.inner.applied(ente, idempotency)
+    }
     fn read_stream<'a>(
         &'a self,
         ente: &'a str,
@@ -314,6 +322,23 @@ impl Scena {
         records.iter().map(decode).collect()
     }
 
+    /// The one outcome of the n-th report, a delivery.
+    pub async fn consegnata(&self, n: u128) -> NotificaConsegnata {
+        match <[_; 1]>::try_from(self.esiti(n).await) {
+            Ok([notifica::Event::NotificaConsegnata(esito)]) => esito,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The one outcome of the n-th report, a failure.
+    pub async fn fallita(&self, n: u128) -> NotificaFallita {
+        match <[_; 1]>::try_from(self.esiti(n).await) {
+            Ok([notifica::Event::NotificaFallita(esito)]) => esito,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The one notice in the queue.
     pub fn only(&self) -> Consegna {
         let [only] = <[_; 1]>::try_from(self.work.consegne()).unwrap();
         only

@@ -57,7 +57,7 @@ async fn the_outcome_names_its_cause_and_carries_no_person() {
     let scena = Scena::new();
     let causa = scena.segnala(1).await;
     scena.run().await;
-    let [Event::NotificaConsegnata(esito)] = scena.esiti(1).await.try_into().unwrap() else { panic!("delivered") };
+    let esito = scena.consegnata(1).await;
     assert_eq!((esito.causa, esito.tentativi, esito.canale.as_str()), (causa, 1, "email"));
     let records = eventstore::EventStore::read_all(&*scena.store, ENTE, 3, 10).await.unwrap();
     let [record] = <[_; 1]>::try_from(records).unwrap();
@@ -142,7 +142,7 @@ async fn failed_attempts_are_repeated_at_growing_intervals() {
     scena.later(SignedDuration::from_mins(5));
     scena.run().await;
     assert_eq!((scena.sent(), scena.only().tentativi), (1, 3));
-    let [Event::NotificaConsegnata(esito)] = scena.esiti(1).await.try_into().unwrap() else { panic!("delivered") };
+    let esito = scena.consegnata(1).await;
     assert_eq!(esito.tentativi, 3);
 }
 
@@ -159,7 +159,7 @@ async fn after_eight_attempts_a_notice_is_given_up_and_an_operator_can_retry_it(
     }
     let (dead, count) = scena.work.dead_letters(ENTE).await.unwrap();
     assert_eq!((count, dead[0].tentativi), (1, limits::ATTEMPTS));
-    let [Event::NotificaFallita(esito)] = scena.esiti(1).await.try_into().unwrap() else { panic!("given up") };
+    let esito = scena.fallita(1).await;
     assert_eq!((esito.tentativi, esito.errore.as_str()), (8, "the server answered 451"));
     // Retried by an operator it fails again, is given up again, and then gets through.
     scena.later(SignedDuration::from_hours(100));
@@ -184,7 +184,7 @@ async fn no_attempt_follows_after_three_days() {
     scena.buca.answers.lock().unwrap().push_back(temporary());
     scena.run().await;
     assert_eq!(scena.only().stato, StatoConsegna::Fallita);
-    let [Event::NotificaFallita(esito)] = scena.esiti(1).await.try_into().unwrap() else { panic!("given up") };
+    let esito = scena.fallita(1).await;
     assert_eq!(esito.tentativi, 1);
 }
 
@@ -195,7 +195,7 @@ async fn a_permanent_failure_is_given_up_at_once_without_naming_the_address() {
     let said = "550 5.1.1 <mario.rossi@example.org> unknown";
     scena.buca.answers.lock().unwrap().push_back(MailError::Permanent(said.into()));
     scena.run().await;
-    let [Event::NotificaFallita(esito)] = scena.esiti(1).await.try_into().unwrap() else { panic!("given up") };
+    let esito = scena.fallita(1).await;
     assert_eq!((esito.tentativi, esito.errore.as_str()), (1, "550 5.1.1 [indirizzo] unknown"));
     assert_eq!(scena.only().stato, StatoConsegna::Fallita);
     scena.later(SignedDuration::from_hours(48));

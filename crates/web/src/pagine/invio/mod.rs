@@ -100,6 +100,14 @@ pub fn routes_file<F: Flusso>(base: &str) -> Router<Web> {
     Router::new().route(base, post(passo::<F>)).layer(DefaultBodyLimit::disable())
 }
 
+/// All routes that take files. They stand outside the deadline of the pages.
+pub fn caricamenti() -> Router<Web> {
+    Router::new()
+        .merge(super::segnalazione::routes_file())
+        .merge(super::lettera::routes_file())
+        .merge(super::istanza::routes_file())
+}
+
 /// `GET <base>`: the first step, with a fresh key.
 async fn inizio<F: Flusso>(Firmata(richiesta): Firmata) -> Result<Response, Errore> {
     let giro = Giro::nuovo(F::di(&richiesta.path)?, richiesta, Modulo::default()).await?;

@@ -1,0 +1,21 @@
+# Reporting that something in the town is broken.
+segnala-titolo = Segnala un disservizio
+segnala-elenco = Segnalazioni
+segnala-sommario = Dicci che cosa non funziona e dove. Ti diamo subito un numero di protocollo e ti avvisiamo quando ci sono novità.
+segnala-passo-dati = Dati della segnalazione
+segnala-finalita = Servono a ricevere la tua segnalazione, a risolvere il problema e a tenerti informato.
+segnala-invia = Invia la segnalazione
+segnala-dopo = Quando invii, la segnalazione riceve un numero di protocollo e arriva all'ufficio competente. Ricevi una copia per e-mail.
+segnala-dove = Dove
+segnala-cosa = Che cosa
+segnala-indirizzo = Indirizzo o luogo
+segnala-punto = Coordinate del punto
+segnala-categoria = Tipo di disservizio
+segnala-categoria-aiuto = Scegli la voce più vicina. Se qualcuno è in pericolo, chiama subito il 112.
+segnala-nome = Titolo
+segnala-nome-aiuto = In poche parole, per esempio: lampione spento.
+segnala-dettagli = Dettagli
+segnala-dettagli-aiuto = Che cosa hai visto, e da quando. Non scrivere nomi di altre persone.
+segnala-emergenza-titolo = C'è pericolo per qualcuno? Non aspettare
+segnala-emergenza-testo = Un problema di tipo "{ $categoria }" può essere pericoloso. La segnalazione viene letta negli orari d'ufficio: se c'è un pericolo, telefona subito.
+segnala-emergenza-112 = Numero unico di emergenza: 112

@@ -1,0 +1,92 @@
+//! What the application needs from outside, as little as these tests need.
+
+use app::ports::{
+    BoxFuture, ByteStream, Consegna, Declared, DocumentError, DocumentStore, Stored, Upload, WorkError, WorkState,
+};
+use domain::allegato::Impronta;
+use domain::ids::AllegatoId;
+use jiff::Timestamp;
+use std::future::ready;
+use std::sync::Mutex;
+
+/// Uploads only: sessions and notices are not this door's.
+#[derive(Default)]
+pub struct Work {
+    pub uploads: Mutex<Vec<Upload>>,
+}
+
+fn done<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, Result<T, WorkError>> {
+    Box::pin(ready(Ok(value)))
+}
+
+impl WorkState for Work {
+    fn put_upload(&self, upload: Upload) -> BoxFuture<'_, Result<(), WorkError>> {
+        self.uploads.lock().unwrap().push(upload);
+        done(())
+    }
+
+    fn uploads<'a>(&'a self, ente: &'a str, ids: &'a [AllegatoId]) -> BoxFuture<'a, Result<Vec<Upload>, WorkError>> {
+        let all = self.uploads.lock().unwrap();
+        let find = |id: &AllegatoId| all.iter().find(|upload| upload.ente == ente && upload.id == *id).cloned();
+        done(ids.iter().filter_map(find).collect())
+    }
+
+    fn save_session(&self, _: String, _: Vec<u8>, _: Timestamp) -> BoxFuture<'_, Result<(), WorkError>> {
+        done(())
+    }
+
+    fn session<'a>(&'a self, _: &'a str, _: Timestamp) -> BoxFuture<'a, Result<Option<Vec<u8>>, WorkError>> {
+        done(None)
+    }
+
+    fn delete_session<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
+        done(())
+    }
+
+    fn purge_sessions(&self, _: Timestamp) -> BoxFuture<'_, Result<u64, WorkError>> {
+        done(0)
+    }
+
+    fn process_position<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<u64, WorkError>> {
+        done(0)
+    }
+
+    fn enqueue<'a>(&'a self, _: &'a str, _: &'a str, _: u64, _: Vec<Consegna>) -> BoxFuture<'a, Result<(), WorkError>> {
+        done(())
+    }
+
+    fn lease_due(&self, _: Timestamp, _: Timestamp, _: u32) -> BoxFuture<'_, Result<Vec<Consegna>, WorkError>> {
+        done(Vec::new())
+    }
+
+    fn settle(&self, _: Consegna) -> BoxFuture<'_, Result<(), WorkError>> {
+        done(())
+    }
+
+    fn dead_letters<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(Vec<Consegna>, u64), WorkError>> {
+        done((Vec::new(), 0))
+    }
+
+    fn retry<'a>(&'a self, _: &'a str, _: &'a str, _: Timestamp) -> BoxFuture<'a, Result<bool, WorkError>> {
+        done(false)
+    }
+}
+
+/// No files: the schema names them and never reads them.
+pub struct NoDocuments;
+
+impl DocumentStore for NoDocuments {
+    fn put<'a>(
+        &'a self,
+        _: &'a str,
+        _: Declared,
+        _: u64,
+        _: ByteStream<'a>,
+    ) -> BoxFuture<'a, Result<Stored, DocumentError>> {
+        Box::pin(ready(Err(DocumentError::NotFound)))
+    }
+
+    fn get<'a>(&'a self, _: &'a str, _: &'a Impronta) -> BoxFuture<'a, Result<ByteStream<'static>, DocumentError>> {
+        Box::pin(ready(Err(DocumentError::NotFound)))
+    }
+}

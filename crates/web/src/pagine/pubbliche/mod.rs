@@ -1,0 +1,52 @@
+//! The pages that everyone reads: home, services, offices, legal notes.
+
+mod argomenti;
+mod semplici;
+mod servizi;
+mod valutazione;
+
+use crate::state::Web;
+use axum::Router;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+
+/// The routes.
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/servizi", get(servizi::elenco))
+        .route("/servizi/{codice}", get(servizi::scheda))
+        .route("/argomenti", get(argomenti::elenco))
+        .route("/argomenti/{argomento}", get(argomenti::mostra))
+        .route("/valutazione", post(valutazione::conta))
+        .route("/valutazione/grazie", get(valutazione::grazie))
+        .route("/vivere", get(|| async { Redirect::permanent("/vivere-il-comune") }))
+        .route("/appuntamenti/nuovo", get(|| async { Redirect::to("/appuntamenti") }))
+        .route("/robots.txt", get(robots))
+        .merge(semplici::routes())
+}
+
+/// What search engines may read: not the pages of persons and offices, and nothing of a demonstration.
+async fn robots(r: crate::richiesta::Richiesta) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], regole(r.web.demo)).into_response()
+}
+
+fn regole(demo: bool) -> &'static str {
+    if demo {
+        "User-agent: *\nDisallow: /\n"
+    } else {
+        "User-agent: *\nDisallow: /accedi\nDisallow: /area-personale\nDisallow: /ufficio\nDisallow: /protocollo\n\
+         Disallow: /graphql\nDisallow: /graphiql\nDisallow: /api/\nDisallow: /valutazione/\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demonstration_is_not_indexed() {
+        assert!(regole(true).contains("Disallow: /\n"));
+        assert!(!regole(false).contains("Disallow: /\n") && regole(false).contains("Disallow: /area-personale\n"));
+    }
+}

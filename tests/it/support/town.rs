@@ -1,0 +1,122 @@
+//! The application in this process, on its real engines, with a clock that the test moves.
+
+use app::persone::Persone;
+use app::ports::{SystemIds, VerifiedIdentity};
+use app::{App, Canale, Contesto, Ente, Enti, Esito, InviaSegnalazione, Parts, Utente};
+use documents::LocalDocuments;
+use domain::codice_fiscale::CodiceFiscale;
+use domain::persona::{LivelloIdentita, Ruolo};
+use eventstore::{ManualClock, system_random};
+use eventstore_sql::{SqliteKeyStore, SqliteOptions, SqliteStore, load_master_key};
+use jiff::Timestamp;
+use projections::{Opener, ReadModels};
+use std::sync::Arc;
+use tempfile::TempDir;
+use workstate::SqlWorkState;
+
+/// One town.
+pub struct Town {
+    /// The application.
+    pub app: App,
+    /// Its parts.
+    pub parts: Parts,
+    /// The clock.
+    pub clock: Arc<ManualClock>,
+    /// The town as configured.
+    pub ente: Arc<Ente>,
+    _folder: TempDir,
+}
+
+/// An instant, written as RFC 3339.
+pub fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
+}
+
+/// The town of the shipped configuration.
+fn ente() -> Ente {
+    let text = include_str!("../../../deploy/sportello.toml");
+    let file: toml::Table = toml::from_str(text).expect("the shipped configuration is TOML");
+    let enti: Vec<Ente> = file["ente"].clone().try_into().expect("its enti are enti");
+    enti.into_iter().next().expect("it has one")
+}
+
+impl Town {
+    /// An empty town at an instant.
+    pub async fn open(now: Timestamp) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let clock = Arc::new(ManualClock::new(now));
+        let random = system_random();
+        let master = load_master_key(&path("master.key"), &random).expect("a key is made");
+        let persone = Persone::new(master.derive("persone"));
+        let store = SqliteStore::open(&path("registro.db"), clock.clone(), SqliteOptions::default());
+        let store: Arc<dyn eventstore::EventStore> = Arc::new(store.expect("the log opens"));
+        let keys: Arc<dyn eventstore::KeyStore> =
+            Arc::new(SqliteKeyStore::open(&path("chiavi.db"), master, random).expect("the keys open"));
+        let opener = Arc::new(Opener::new(keys.clone()));
+        let enti = Arc::new(Enti::new(vec![ente()]).expect("the shipped town is whole"));
+        let ente = enti.all()[0].clone();
+        let (reads, work) = (path("letture.db"), path("lavoro.db"));
+        let reads = reads.to_str().expect("a path of text");
+        let codes = vec![ente.codice.to_string()];
+        let reads = ReadModels::open(reads, store.clone(), opener.clone(), codes).await.expect("the read models open");
+        let work = SqlWorkState::open(&format!("sqlite://{}", work.display())).await.expect("the working data opens");
+        let documents = LocalDocuments::open(path("documenti")).expect("the documents open");
+        let parts = Parts {
+            store,
+            keys,
+            opener,
+            reads,
+            work: Arc::new(work),
+            documents: Arc::new(documents),
+            clock: clock.clone(),
+            ids: Arc::new(SystemIds),
+            enti,
+            persone,
+        };
+        Self { app: App::new(parts.clone()), parts, clock, ente, _folder: folder }
+    }
+
+    fn identity(nome: &str, cognome: &str, codice_fiscale: &str, email: &str) -> VerifiedIdentity {
+        VerifiedIdentity {
+            fornitore: "prova".into(),
+            codice_fiscale: CodiceFiscale::parse(codice_fiscale).expect("a codice fiscale"),
+            nome: nome.into(),
+            cognome: cognome.into(),
+            email: Some(email.into()),
+            livello: LivelloIdentita::L2,
+            ruolo: Ruolo::Cittadino,
+            uffici: Vec::new(),
+            ambiti: Vec::new(),
+        }
+    }
+
+    fn ctx(&self, identity: VerifiedIdentity) -> Contesto {
+        let utente: Utente = self.app.persone().utente(self.ente.codice.as_str(), identity);
+        let correlazione = self.app.ids().uuid(self.app.clock().now());
+        Contesto { ente: self.ente.clone(), utente: Some(Arc::new(utente)), canale: Canale::Graphql, correlazione }
+    }
+
+    /// A citizen asks.
+    pub fn cittadino(&self) -> Contesto {
+        self.ctx(Self::identity("Mario", "Rossi", "RSSMRA80A01H501U", "mario.rossi@example.org"))
+    }
+
+    /// The protocol office asks.
+    pub fn protocollo(&self) -> Contesto {
+        let identity = Self::identity("Paolo", "Verdi", "VRDPLA72E10H501Z", "paolo.verdi@example.org");
+        self.ctx(VerifiedIdentity { ruolo: Ruolo::Protocollo, ..identity })
+    }
+
+    /// The citizen reports a lamp.
+    pub async fn segnala(&self, chiave: &str) -> Esito {
+        let input = InviaSegnalazione {
+            categoria: "illuminazione".into(),
+            titolo: "Lampione spento".into(),
+            dettagli: "Il lampione davanti al civico 12 è spento.".into(),
+            indirizzo: "Via dei Tigli 12".into(),
+            ..InviaSegnalazione::default()
+        };
+        self.app.invia_segnalazione(&self.cittadino(), chiave, input).await.expect("it is filed")
+    }
+}
