@@ -135,6 +135,15 @@ impl App {
         if head.position >= position { Ok(()) } else { Err(AppError::non_disponibile("position not reached")) }
     }
 
+    /// Waits until the read models hold what the log held when the question came, at most two seconds, so that people
+    /// see what they just did without saying where it stands. What is there is shown then.
+    async fn attendi_testa(&self, ente: &str) {
+        let head = *self.parts.store.wake(ente).borrow();
+        if !self.parts.reads.wait_for(ente, head, ATTESA).await {
+            tracing::warn!(ente, head, "a list was shown before the read models had caught up");
+        }
+    }
+
     /// Waits until the read models hold a position, at most two seconds; says whether they do.
     pub async fn attendi(&self, ctx: &Contesto, posizione: u64) -> bool {
         self.parts.reads.wait_for(ctx.codice_ente(), posizione, ATTESA).await
@@ -156,6 +165,7 @@ impl App {
             riservate: true,
             ..FiltroPratiche::default()
         };
+        self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?)
     }
 
@@ -173,6 +183,7 @@ impl App {
         // An official sees what is assigned to their offices, restricted cases of those offices included.
         let filtro =
             FiltroPratiche { titolare: None, uffici: Some(utente.uffici.clone()), riservate: true, ..filtro };
+        self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?)
     }
 
@@ -187,6 +198,7 @@ impl App {
             riservate: true,
             ..FiltroPratiche::default()
         };
+        self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.conteggi(ctx.codice_ente(), &filtro).await?)
     }
 
@@ -201,6 +213,7 @@ impl App {
         if utente.ruolo != Ruolo::Protocollo {
             return Err(AppError::NonTrovato);
         }
+        self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.registro(ctx.codice_ente(), filtro, pagina).await?)
     }
 
@@ -215,6 +228,7 @@ impl App {
         if !vede_audit(utente) {
             return Err(AppError::NonTrovato);
         }
+        self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.audit(ctx.codice_ente(), filtro, pagina).await?)
     }
 

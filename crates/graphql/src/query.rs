@@ -221,7 +221,6 @@ pub struct Conteggio {
 impl Scrivania {
     /// The cases of their offices, newest first.
     #[graphql(complexity = "cost(first) * child_complexity + 1")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn pratiche(
         &self,
         ctx: &Context<'_>,

@@ -102,7 +102,7 @@ where
         let ente = ente(&web, &parts.headers, &parts.uri)?;
         let session = Session::from_request_parts(parts, state).await.map_err(|(_, why)| Errore::Interno(why.into()))?;
         // A session is worth nothing under another ente's host.
-        let utente = sessione::utente(&session).await?.filter(|utente| utente.ente == ente.codice.as_str());
+        let utente = sessione::utente(&session, web.app.clock().now()).await?.filter(|utente| utente.ente == ente.codice.as_str());
         let messaggio = if parts.method == axum::http::Method::GET { sessione::messaggio(&session).await? } else { None };
         let correlazione = web.app.ids().uuid(web.app.clock().now());
         let ctx = Contesto { ente, utente: utente.map(Arc::new), canale: Canale::Portale, correlazione };

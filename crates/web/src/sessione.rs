@@ -5,6 +5,7 @@
 use app::ports::WorkState;
 use app::{App, Utente};
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -16,8 +17,15 @@ use tower_sessions::{Session, SessionStore};
 const UTENTE: &str = "utente";
 /// Name of the member that holds a message for the next page.
 const MESSAGGIO: &str = "messaggio";
+/// Name of the members that hold when the person signed in, and when they were last seen (seconds).
+const ENTRATO: &str = "entrato";
+const VISTO: &str = "visto";
 /// Minutes without a request after which a session ends.
 pub const INATTIVITA_MINUTI: i64 = 30;
+/// Hours after which a session ends whatever happens.
+const DURATA_ORE: i64 = 8;
+/// Seconds after which a session that is used is written again: not at each request, which would cost a write for each page.
+const RINNOVO: i64 = 120;
 
 /// Sessions in the working database.
 #[derive(Clone)]
@@ -59,7 +67,7 @@ impl SessionStore for Sessioni {
 
     async fn save(&self, record: &Record) -> Result<(), Error> {
         let data = serde_json::to_vec(record).map_err(|e| Error::Encode(e.to_string()))?;
-        let expires = jiff::Timestamp::from_second(record.expiry_date.unix_timestamp())
+        let expires = Timestamp::from_second(record.expiry_date.unix_timestamp())
             .map_err(|e| Error::Encode(e.to_string()))?;
         self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
     }
@@ -80,8 +88,14 @@ impl SessionStore for Sessioni {
 pub struct Messaggio(pub String);
 
 /// Signs a person in, under a new session id (so that an id planted before is worth nothing).
-pub async fn entra(session: &Session, utente: &Utente) -> Result<(), tower_sessions::session::Error> {
+pub async fn entra(
+    session: &Session,
+    utente: &Utente,
+    adesso: Timestamp,
+) -> Result<(), tower_sessions::session::Error> {
     session.cycle_id().await?;
+    session.insert(ENTRATO, adesso.as_second()).await?;
+    session.insert(VISTO, adesso.as_second()).await?;
     session.insert(UTENTE, utente).await
 }
 
@@ -90,9 +104,23 @@ pub async fn esci(session: &Session) -> Result<(), tower_sessions::session::Erro
     session.flush().await
 }
 
-/// The signed-in person.
-pub async fn utente(session: &Session) -> Result<Option<Utente>, tower_sessions::session::Error> {
-    session.get(UTENTE).await
+/// The signed-in person, while the session lasts.
+pub async fn utente(
+    session: &Session,
+    adesso: Timestamp,
+) -> Result<Option<Utente>, tower_sessions::session::Error> {
+    let Some(utente) = session.get(UTENTE).await? else { return Ok(None) };
+    let adesso = adesso.as_second();
+    let entrato: i64 = session.get(ENTRATO).await?.unwrap_or_default();
+    if adesso - entrato > DURATA_ORE * 3600 {
+        session.flush().await?;
+        return Ok(None);
+    }
+    let visto: i64 = session.get(VISTO).await?.unwrap_or_default();
+    if adesso - visto > RINNOVO {
+        session.insert(VISTO, adesso).await?;
+    }
+    Ok(Some(utente))
 }
 
 /// Leaves a message for the next page.
@@ -102,5 +130,9 @@ pub async fn avvisa(session: &Session, testo: impl Into<String>) -> Result<(), t
 
 /// Takes the message left by the page before.
 pub async fn messaggio(session: &Session) -> Result<Option<String>, tower_sessions::session::Error> {
+    // Removing marks the session as changed, and a visitor without one would be given one.
+    if session.get::<Messaggio>(MESSAGGIO).await?.is_none() {
+        return Ok(None);
+    }
     Ok(session.remove::<Messaggio>(MESSAGGIO).await?.map(|m| m.0))
 }

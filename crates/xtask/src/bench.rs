@@ -25,6 +25,9 @@ pub struct Args {
     /// Folder on the disk to be measured.
     #[arg(long, default_value = "target/bench")]
     dir: String,
+    /// Measure the release binary that is there, without building it first.
+    #[arg(long)]
+    built: bool,
     /// Write the figures here as JSON.
     #[arg(long)]
     json: Option<String>,
@@ -55,8 +58,10 @@ fn rounds(args: &Args, dir: &Path) -> Result<(Vec<f64>, Vec<Measured>), String> 
 
 /// `cargo xtask bench`.
 pub fn run(args: &Args) -> Result<(), String> {
-    crate::assets::build()?;
-    crate::run(cargo().args(["build", "--release", "--package", "sportello"]))?;
+    if !args.built {
+        crate::assets::build()?;
+        crate::run(cargo().args(["build", "--release", "--package", "sportello"]))?;
+    }
     let dir = root().join(&args.dir);
     if dir.exists() {
         std::fs::remove_dir_all(&dir).map_err(text)?;

@@ -56,8 +56,7 @@ impl Page {
     /// The form whose fields include one of this name.
     pub fn form(&self, field: &str) -> Form {
         let document = Html::parse_document(&self.html());
-        let forms = document.select(&selector("form")).map(|form| self.read(form));
-        let all: Vec<Form> = forms.collect();
+        let all: Vec<Form> = document.select(&selector("form")).map(|form| self.read(form)).collect();
         let found = all.iter().find(|form| form.names.iter().any(|name| name == field));
         found.unwrap_or_else(|| panic!("no form with {field} at {}: {}", self.path, self.text())).clone()
     }
@@ -65,8 +64,8 @@ impl Page {
     /// Addresses of all links.
     pub fn links(&self) -> Vec<String> {
         let document = Html::parse_document(&self.html());
-        let links = document.select(&selector("a[href]"));
-        links.filter_map(|link| link.value().attr("href")).map(str::to_owned).collect()
+        let links = selector("a[href]");
+        document.select(&links).filter_map(|link| link.value().attr("href")).map(str::to_owned).collect()
     }
 
     fn read(&self, form: ElementRef<'_>) -> Form {
@@ -161,6 +160,12 @@ impl Browser {
         self.follow(Method::GET, path.to_owned(), None).await
     }
 
+    /// A page, or nothing when the server breaks the answer off. Redirects are not followed.
+    pub async fn try_get(&mut self, path: &str) -> Option<Page> {
+        let response = self.once(Method::GET, path, None).await;
+        try_page(path.to_owned(), response).await.ok()
+    }
+
     /// Sends a form as it stands, redirects followed.
     pub async fn send(&mut self, form: Form) -> Page {
         self.follow(Method::POST, form.action.clone(), Some((form, None))).await
@@ -236,8 +241,12 @@ impl Browser {
 }
 
 async fn page(path: String, response: reqwest::Response) -> Page {
+    try_page(path, response).await.expect("the whole answer")
+}
+
+async fn try_page(path: String, response: reqwest::Response) -> Result<Page, reqwest::Error> {
     let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (status, formato) = (response.status(), header(header::CONTENT_TYPE));
-    let bytes = response.bytes().await.expect("the whole answer").to_vec();
-    Page { status, path, formato, bytes }
+    let bytes = response.bytes().await?.to_vec();
+    Ok(Page { status, path, formato, bytes })
 }

@@ -6,9 +6,9 @@ notifica-oggetto-conclusione = Risposta prot. { $protocollo } - { $oggetto } - {
 notifica-saluto = Gentile { $nome },
 
 # What this message is. One for each kind of case.
-notifica-intro-ricevuta-segnalazione = la tua segnalazione è arrivata a { $ente } ed è stata registrata al protocollo. Questa è la copia della ricevuta: conservala.
-notifica-intro-ricevuta-lettera = la tua lettera è arrivata a { $ente } ed è stata registrata al protocollo. Questa è la copia della ricevuta: conservala.
-notifica-intro-ricevuta-istanza = la tua istanza è arrivata a { $ente } ed è stata registrata al protocollo. Questa è la copia della ricevuta, che vale anche come comunicazione di avvio del procedimento (legge 241/1990, articoli 8 e 18-bis): conservala.
+notifica-intro-ricevuta-segnalazione = abbiamo ricevuto la tua segnalazione e l'abbiamo registrata al protocollo. Questa è la copia della ricevuta: conservala.
+notifica-intro-ricevuta-lettera = abbiamo ricevuto la tua lettera e l'abbiamo registrata al protocollo. Questa è la copia della ricevuta: conservala.
+notifica-intro-ricevuta-istanza = abbiamo ricevuto la tua istanza e l'abbiamo registrata al protocollo. Questa è la copia della ricevuta, che vale anche come comunicazione di avvio del procedimento (legge 241/1990, articoli 8 e 18-bis): conservala.
 notifica-intro-presa-in-carico-segnalazione = l'ufficio ha preso in carico la tua segnalazione. Ti scriveremo di nuovo quando sarà risolta.
 notifica-intro-presa-in-carico-lettera = la tua lettera è stata letta e presa in carico. Ti scriveremo di nuovo quando ci sarà la risposta.
 notifica-intro-presa-in-carico-istanza = l'ufficio ha preso in carico la tua istanza. Ti scriveremo di nuovo quando sarà conclusa.

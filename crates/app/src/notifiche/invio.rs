@@ -72,7 +72,8 @@ impl Notifiche {
         results.into_iter().collect::<Result<(), _>>().map(|()| taken)
     }
 
-    async fn one(
+    /// Deals with one notice that was leased until `lease`.
+    pub(super) async fn one(
         &self,
         consegna: Consegna,
         lease: Timestamp,

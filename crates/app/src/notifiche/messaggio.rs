@@ -92,7 +92,6 @@ pub(super) fn componi(ente: &Ente, caso: &Caso, consegna: &Consegna, config: &Co
 /// The receipt (L. 241/1990 artt. 8 and 18-bis).
 fn ricevuta(ente: &Ente, caso: &Caso) -> Vec<Blocco> {
     let base = caso.base();
-    let tipo = base.tipo.as_str();
     let mut ricevuta = vec![riga("ente", &ente.denominazione)];
     if let Some(protocollo) = &base.protocollo {
         ricevuta.push(riga("protocollo", protocollo.segnatura().to_string()));
@@ -106,7 +105,7 @@ fn ricevuta(ente: &Ente, caso: &Caso) -> Vec<Blocco> {
         ricevuta.push(riga("richiedente", persona.nome_completo()));
     }
     vec![
-        Blocco::Paragrafo(t_with(&format!("intro-ricevuta-{tipo}"), &[("ente", &ente.denominazione)])),
+        Blocco::Paragrafo(t(&format!("intro-ricevuta-{}", base.tipo.as_str()))),
         Blocco::Titolo(t("titolo-ricevuta")),
         Blocco::Righe(ricevuta),
         Blocco::Titolo(t("titolo-contenuto")),
@@ -243,16 +242,17 @@ fn conclusione(ente: &Ente, base: &Base) -> Vec<Blocco> {
     blocchi
 }
 
+fn ognuno<T>(parti: &[T], scrivi: impl Fn(&T) -> String) -> String {
+    parti.iter().map(scrivi).collect()
+}
+
 fn come_testo(blocchi: &[Blocco]) -> String {
-    let blocco = |blocco: &Blocco| match blocco {
+    ognuno(blocchi, |blocco| match blocco {
         Blocco::Titolo(text) => format!("{}\n{}\n", text.to_uppercase(), "-".repeat(text.chars().count())),
         Blocco::Paragrafo(text) | Blocco::Collegamento(text) => format!("{text}\n\n"),
-        Blocco::Righe(righe) => {
-            righe.iter().map(|(label, value)| format!("{label}: {value}\n")).collect::<String>() + "\n"
-        }
-        Blocco::Elenco(voci) => voci.iter().map(|voce| format!("- {voce}\n")).collect::<String>() + "\n",
-    };
-    blocchi.iter().map(blocco).collect()
+        Blocco::Righe(righe) => ognuno(righe, |(label, value)| format!("{label}: {value}\n")) + "\n",
+        Blocco::Elenco(voci) => ognuno(voci, |voce| format!("- {voce}\n")) + "\n",
+    })
 }
 
 /// Plain HTML that every program shows: no images, no scripts, nothing from elsewhere.
@@ -260,21 +260,19 @@ fn come_html(oggetto: &str, blocchi: &[Blocco]) -> String {
     let riga = |(label, value): &(String, String)| {
         format!("<dt><strong>{}</strong></dt><dd>{}</dd>\n", escape(label), escape(value))
     };
-    let blocco = |blocco: &Blocco| match blocco {
+    let corpo = ognuno(blocchi, |blocco| match blocco {
         Blocco::Titolo(text) => format!("<h2>{}</h2>\n", escape(text)),
         Blocco::Paragrafo(text) => format!("<p>{}</p>\n", escape(text)),
         Blocco::Collegamento(url) => format!("<p><a href=\"{0}\">{0}</a></p>\n", escape(url)),
-        Blocco::Righe(righe) => format!("<dl>\n{}</dl>\n", righe.iter().map(riga).collect::<String>()),
+        Blocco::Righe(righe) => format!("<dl>\n{}</dl>\n", ognuno(righe, riga)),
         Blocco::Elenco(voci) => {
-            let voci: String = voci.iter().map(|voce| format!("<li>{}</li>\n", escape(voce))).collect();
-            format!("<ul>\n{voci}</ul>\n")
+            format!("<ul>\n{}</ul>\n", ognuno(voci, |voce| format!("<li>{}</li>\n", escape(voce))))
         }
-    };
+    });
     format!(
         "<!doctype html>\n<html lang=\"it\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
-         <body style=\"font-family:sans-serif;line-height:1.5;max-width:40em\">\n{}</body>\n</html>\n",
-        escape(oggetto),
-        blocchi.iter().map(blocco).collect::<String>()
+         <body style=\"font-family:sans-serif;line-height:1.5;max-width:40em\">\n{corpo}</body>\n</html>\n",
+        escape(oggetto)
     )
 }
 

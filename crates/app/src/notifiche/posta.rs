@@ -22,13 +22,18 @@ pub(super) fn componi(message: &Messaggio, at: Timestamp) -> Result<Message, Mai
         .parse()
         .map_err(|_| MailError::Temporary("the ente's own address is not a valid address".into()))?;
     Message::builder()
-        .from(Mailbox::new(Some(message.mittente_nome.clone()), from))
-        .to(Mailbox::new(Some(message.nome.clone()), to))
-        .subject(message.oggetto.clone())
+        .from(Mailbox::new(Some(una_riga(&message.mittente_nome)), from))
+        .to(Mailbox::new(Some(una_riga(&message.nome)), to))
+        .subject(una_riga(&message.oggetto))
         .date(SystemTime::from(at))
         .message_id(Some(format!("<{}>", message.id)))
         // RFC 3834: so that "out of office" answers do not come back.
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
         .multipart(MultiPart::alternative_plain_html(message.testo.clone(), message.html.clone()))
         .map_err(|error| MailError::Permanent(format!("the message cannot be built: {error}")))
+}
+
+/// Control characters have no place in a header; a line end would begin another one.
+fn una_riga(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), " ")
 }

@@ -38,7 +38,7 @@ pub struct SmtpConfig {
     pub user: Option<String>,
     /// Password of the user.
     pub password: Option<String>,
-    /// For connecting and for each answer; below [`super::limits::SEND`].
+    /// For the whole hand-over of one message; below [`super::limits::SEND`].
     pub timeout: Duration,
 }
 
@@ -57,6 +57,7 @@ impl fmt::Debug for SmtpConfig {
 /// Hands messages to a relay over SMTP; a few connections are kept open.
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    timeout: Duration,
     clock: Arc<dyn Clock>,
 }
 
@@ -80,7 +81,7 @@ impl SmtpMailer {
         if let (Some(user), Some(password)) = (config.user, config.password) {
             builder = builder.credentials(Credentials::new(user, password));
         }
-        Ok(Self { transport: builder.build(), clock })
+        Ok(Self { transport: builder.build(), timeout: config.timeout, clock })
     }
 }
 
@@ -88,7 +89,11 @@ impl Mailer for SmtpMailer {
     fn send<'a>(&'a self, message: &'a Messaggio) -> BoxFuture<'a, Result<(), MailError>> {
         Box::pin(async move {
             let message = posta::componi(message, self.clock.now())?;
-            self.transport.send(message).await.map(|_| ()).map_err(|error| judge(&error))
+            // The transport's own timeout is for connecting: a relay that then says nothing would hold us for ever.
+            match tokio::time::timeout(self.timeout, self.transport.send(message)).await {
+                Ok(sent) => sent.map(|_| ()).map_err(|error| judge(&error)),
+                Err(_) => Err(MailError::Temporary("the relay does not answer".into())),
+            }
         })
     }
 }

@@ -10,7 +10,7 @@ mod tests;
 pub use deposito::{Deposito, Instradamento, allegati, deposita};
 pub(crate) use events::sample_instant;
 pub use events::{Conclusione, LavorazioneAvviata, Messaggio, PresaInCarico, RicevutaEmessa, TermineCalcolato};
-pub use lavora::{Lavora, Passo, lavora};
+pub use lavora::{Lavora, MAX_MESSAGGIO, Passo, lavora};
 
 use crate::Personale;
 use crate::allegato::Allegato;

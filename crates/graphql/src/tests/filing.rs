@@ -90,7 +90,7 @@ async fn files_are_named_by_the_ids_of_ones_own_uploads() {
     let query = "query($id: ID!) { pratica(id: $id) { allegati { nome formato dimensione impronta url } } }";
     let file = world.ask(&world.mario(), query, json!({ "id": case })).await["pratica"]["allegati"][0].clone();
     assert_eq!((&file["nome"], &file["dimensione"]), (&json!("lampione.jpg"), &json!(482_113)));
-    assert_eq!(file["url"], format!("/pratiche/{case}/allegati/0"));
+    assert_eq!(file["url"], format!("/pratiche/{case}/allegati/1"));
 }
 
 #[tokio::test]

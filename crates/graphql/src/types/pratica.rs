@@ -272,7 +272,7 @@ impl Pratica {
         let base = dettaglio.caso.base();
         let of = |(index, allegato)| {
             let nome = base.nomi_allegati.get(index).filter(|_| dettaglio.personale);
-            let url = dettaglio.personale.then(|| format!("/pratiche/{}/allegati/{index}", base.id));
+            let url = dettaglio.personale.then(|| format!("/pratiche/{}/allegati/{}", base.id, index + 1));
             Allegato::of(allegato, nome, url)
         };
         Ok(base.allegati.iter().enumerate().map(of).collect())

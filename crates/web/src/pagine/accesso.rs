@@ -134,7 +134,7 @@ async fn entra(r: Richiesta, Form(parametri): Form<BTreeMap<String, String>>) ->
     let ctx = Contesto { utente: Some(Arc::new(utente.clone())), ..r.ctx.clone() };
     // Entered in the audit trail first: a session without its entry must not exist.
     r.web.app.registra_accesso(&ctx, &utente, &fornitore).await?;
-    sessione::entra(&r.session, &utente).await?;
+    sessione::entra(&r.session, &utente, r.web.app.clock().now()).await?;
     Ok(Redirect::to(&arrivo(utente.ruolo, &torna)).into_response())
 }
 

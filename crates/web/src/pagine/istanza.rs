@@ -168,3 +168,77 @@ impl Flusso for Richiedi {
         richiesta.web.app.presenta_istanza(&richiesta.ctx, modulo.get("chiave"), input).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::ErroreCampo;
+    use crate::pagine::area_personale::tests::{layout, salva};
+    use crate::pagine::invio::tests::{cornice, modulo};
+    use domain::Sample;
+    use domain::ids::{PersonaId, PraticaId};
+    use domain::persona::{Anagrafica, LivelloIdentita, Ruolo};
+    use domain::registro::Protocollo;
+    use scraper::Selector;
+
+    /// The domain's own rules decide whether the summary is shown.
+    fn prova(modulo: &Modulo) -> Result<(), Refused> {
+        let ctx = domain::Ctx {
+            at: "2026-03-06T09:30:00Z".parse().unwrap(),
+            attore: utente().attore(),
+            protocollo: Some(Protocollo::sample()),
+        };
+        let prova = Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
+        Richiedi::di("/servizi/richiesta-generica/richiedi").unwrap().prova(modulo, prova)
+    }
+
+    fn utente() -> app::Utente {
+        app::Utente {
+            id: PersonaId::sample(),
+            ente: "c_x000".into(),
+            anagrafica: Anagrafica::sample(),
+            ruolo: Ruolo::Cittadino,
+            livello: LivelloIdentita::L2,
+            uffici: Vec::new(),
+            ambiti: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_step_shows_the_service_and_the_value_of_what_is_declared() {
+        let servizio = in_vigore("richiesta-generica").unwrap();
+        let nota = Nota { tipo: "warning", titolo: t("istanza-dichiarazione-titolo"), testo: t("istanza-dichiarazione-testo"), voci: Vec::new() };
+        let page = PaginaDati {
+            layout: layout("Presenta una richiesta, passo 2 di 3", "/servizi/richiesta-generica/richiedi"),
+            c: Cornice { nota: Some(nota), ..cornice("istanza", 2, vec![ErroreCampo::new("telefono", "Non corretto.")]) },
+            m: modulo(&[("telefono", "abc")]),
+            chi: anagrafica(&Anagrafica::sample()),
+            servizio,
+            giorni: servizio.termine_giorni.to_string(),
+        };
+        let html = salva("istanza-dati.html", &page.render().unwrap());
+        let one = |s: &str| html.select(&Selector::parse(s).unwrap()).count();
+        assert_eq!(one("input[type=hidden][name=versione][value='1']"), 1);
+        assert_eq!(one("#campo-telefono[value=abc][aria-invalid=true]"), 1);
+        assert!(html.root_element().text().any(|text| text.contains("DPR 445/2000, articoli 46 e 47")));
+    }
+
+    #[test]
+    fn only_services_of_the_catalogue_can_be_asked_for() {
+        assert!(basi().any(|base| base == "/servizi/richiesta-generica/richiedi"));
+        assert!(matches!(Richiedi::di("/servizi/inventato/richiedi"), Err(Errore::NonTrovato)));
+    }
+
+    #[test]
+    fn the_form_is_checked_as_the_filing_would() {
+        let good = modulo(&[("oggetto", "Panchina"), ("richiesta", "Chiedo una panchina."), ("telefono", " ")]);
+        assert_eq!(prova(&good), Ok(()));
+        let mut bad = good.clone();
+        bad.set("codiceFiscaleInteressato", "RSSMRA80A01H501X");
+        let fields: Vec<_> = prova(&bad).unwrap_err().0.into_iter().map(|r| r.field.unwrap()).collect();
+        assert_eq!(fields, ["modulo.codiceFiscaleInteressato"]);
+        let mut old = good.clone();
+        old.set("versione", "7");
+        assert_eq!(prova(&old).unwrap_err().0[0].code, "servizio-sconosciuto");
+    }
+}

@@ -101,3 +101,60 @@ impl Flusso for Scrivi {
         richiesta.web.app.scrivi_al_sindaco(&richiesta.ctx, modulo.get("chiave"), input(modulo)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::ErroreCampo;
+    use crate::pagine::area_personale::tests::{layout, salva};
+    use crate::pagine::invio::tests::{cornice, modulo};
+    use domain::Sample;
+    use domain::ids::{PersonaId, PraticaId};
+    use domain::persona::{Anagrafica, LivelloIdentita, Ruolo};
+    use domain::registro::Protocollo;
+    use scraper::Selector;
+
+    /// The domain's own rules decide whether the summary is shown.
+    fn prova(modulo: &Modulo) -> Result<(), Refused> {
+        let ctx = domain::Ctx {
+            at: "2026-03-06T09:30:00Z".parse().unwrap(),
+            attore: utente().attore(),
+            protocollo: Some(Protocollo::sample()),
+        };
+        let prova = Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
+        Scrivi.prova(modulo, prova)
+    }
+
+    fn utente() -> app::Utente {
+        app::Utente {
+            id: PersonaId::sample(),
+            ente: "c_x000".into(),
+            anagrafica: Anagrafica::sample(),
+            ruolo: Ruolo::Cittadino,
+            livello: LivelloIdentita::L2,
+            uffici: Vec::new(),
+            ambiti: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_step_keeps_the_letter() {
+        let page = PaginaDati {
+            layout: layout("Scrivi al Sindaco, passo 2 di 3", BASE),
+            c: cornice("lettera", 2, vec![ErroreCampo::new("oggetto", "Questo campo è obbligatorio.")]),
+            m: modulo(&[("testo", "Gentile Sindaca,\nle scrivo </textarea>")]),
+            chi: anagrafica(&Anagrafica::sample()),
+        };
+        let html = salva("lettera-dati.html", &page.render().unwrap());
+        let text = html.select(&Selector::parse("textarea[name=testo]").unwrap()).next().unwrap();
+        assert_eq!(text.text().collect::<String>(), "Gentile Sindaca,\nle scrivo </textarea>");
+        assert_eq!(html.select(&Selector::parse("#campo-oggetto[aria-invalid=true]").unwrap()).count(), 1);
+    }
+
+    #[test]
+    fn the_form_is_checked_as_the_filing_would() {
+        assert_eq!(prova(&modulo(&[("oggetto", "Il parco"), ("testo", "Gentile Sindaca.")])), Ok(()));
+        let fields: Vec<_> = prova(&modulo(&[])).unwrap_err().0.into_iter().map(|r| r.field.unwrap()).collect();
+        assert_eq!(fields, ["oggetto", "testo"]);
+    }
+}

@@ -156,3 +156,97 @@ impl Flusso for Segnala {
         richiesta.web.app.invia_segnalazione(&richiesta.ctx, modulo.get("chiave"), input(modulo)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::ErroreCampo;
+    use crate::pagine::area_personale::tests::{ente, layout, salva};
+    use crate::pagine::invio::tests::{cornice, modulo};
+    use domain::Sample;
+    use domain::ids::{PersonaId, PraticaId};
+    use domain::persona::{Anagrafica, LivelloIdentita, Ruolo};
+    use domain::registro::Protocollo;
+    use scraper::Selector;
+
+    /// The domain's own rules decide whether the summary is shown.
+    fn prova(modulo: &Modulo) -> Result<(), Refused> {
+        let ctx = domain::Ctx {
+            at: "2026-03-06T09:30:00Z".parse().unwrap(),
+            attore: utente().attore(),
+            protocollo: Some(Protocollo::sample()),
+        };
+        let prova = Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
+        Segnala.prova(modulo, prova)
+    }
+
+    fn utente() -> app::Utente {
+        app::Utente {
+            id: PersonaId::sample(),
+            ente: "c_x000".into(),
+            anagrafica: Anagrafica::sample(),
+            ruolo: Ruolo::Cittadino,
+            livello: LivelloIdentita::L2,
+            uffici: Vec::new(),
+            ambiti: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_step_shows_the_twelve_categories_and_keeps_what_was_written() {
+        let m = modulo(&[("categoria", "strade"), ("titolo", "Buca <profonda>"), ("dettagli", "Da ieri."), ("lat", "95")]);
+        let errori = vec![
+            ErroreCampo::new("indirizzo", "Questo campo è obbligatorio."),
+            ErroreCampo::new("lat", "La posizione non è valida."),
+            ErroreCampo::new("file", "foto.heic: formato non ammesso."),
+        ];
+        let page = PaginaDati {
+            layout: layout("Segnala un disservizio, passo 2 di 3", "/segnala"),
+            c: cornice("segnala", 2, errori),
+            m,
+            chi: anagrafica(&Anagrafica::sample()),
+            categorie: CATEGORIE.iter().map(|c| Opzione::new(c.codice, c.nome)).collect(),
+            centro: "44.1,8.25".into(),
+        };
+        let html = salva("segnala-dati.html", &page.render().unwrap());
+        let one = |s: &str| html.select(&Selector::parse(s).unwrap()).count();
+        assert_eq!(one("select[name=categoria] option"), 13);
+        assert_eq!(one("select[name=categoria] option[value=strade][selected]"), 1);
+        assert_eq!(one("a[href='tel:112']"), 1);
+        assert_eq!(one("a[href='#campo-indirizzo'], a[href='#campo-lat'], a[href='#campo-file']"), 3);
+        assert_eq!(one("#campo-indirizzo, #campo-lat, #campo-file"), 3);
+        assert_eq!(one("#campo-titolo[value='Buca <profonda>']"), 1);
+        // Words are read before the file: it is the last of the fields that have a name and a value of their own.
+        let fields: Vec<_> = html
+            .select(&Selector::parse("form[enctype='multipart/form-data'] :is(input, select, textarea)").unwrap())
+            .filter_map(|e| e.value().attr("name"))
+            .collect();
+        assert_eq!(fields.last(), Some(&"file"));
+    }
+
+    #[test]
+    fn a_danger_shows_the_numbers_to_call() {
+        let note = emergenza("strade", &ente()).unwrap();
+        assert_eq!(note.voci.iter().map(|v| v.href.as_str()).collect::<Vec<_>>(), ["tel:112", "tel:01875550101"]);
+        assert_eq!(emergenza("illuminazione", &ente()), None);
+        assert_eq!(emergenza("inventata", &ente()), None);
+    }
+
+    #[test]
+    fn the_form_is_checked_as_the_filing_would() {
+        let good = modulo(&[
+            ("categoria", "strade"),
+            ("titolo", "Buca"),
+            ("dettagli", "Da ieri."),
+            ("indirizzo", "Via Roma 1"),
+            ("lat", "44,1"),
+            ("lon", "8.2"),
+        ]);
+        assert_eq!(prova(&good), Ok(()));
+        let mut bad = good.clone();
+        bad.set("lat", "nord");
+        bad.set("titolo", "");
+        let fields: Vec<_> = prova(&bad).unwrap_err().0.into_iter().map(|r| r.field.unwrap()).collect();
+        assert_eq!(fields, ["titolo", "luogo.latitudine"]);
+    }
+}

@@ -25,11 +25,14 @@ use uuid::Uuid;
 
 pub const ENTE: &str = "c_x000";
 
+/// Notices by ente and dedupe key, each with the end of its lease.
+type Rows = BTreeMap<(String, String), (Consegna, Option<Timestamp>)>;
+
 /// The queue, as `workstate` keeps it, in memory.
 #[derive(Default)]
 pub struct Lavoro {
     positions: Mutex<BTreeMap<(String, String), u64>>,
-    rows: Mutex<BTreeMap<(String, String), (Consegna, Option<Timestamp>)>>,
+    rows: Mutex<Rows>,
     /// So many calls of `settle` fail from now on.
     pub settle_fails: AtomicU32,
 }

@@ -2,13 +2,14 @@
 
 use super::finti::{ENTE, Scena, stream};
 use crate::notifiche::{Config, limits};
-use crate::ports::{MailError, StatoConsegna, WorkState};
+use crate::ports::{BoxFuture, MailError, Mailer, Messaggio, StatoConsegna, WorkState};
 use domain::Sample;
 use domain::notifica::{Event, Motivo};
 use domain::pratica::{Conclusione, LavorazioneAvviata};
 use domain::segnalazione;
 use jiff::SignedDuration;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -116,7 +117,7 @@ async fn a_lost_working_database_sends_nothing_again() {
     *scena.buca.always.lock().unwrap() = None;
     scena.segnala(2).await;
     scena.run().await;
-    scena.work = std::sync::Arc::default();
+    scena.work = Arc::default();
     scena.later(SignedDuration::from_secs(10));
     scena.run().await;
     assert_eq!(scena.sent(), 1);
@@ -224,7 +225,7 @@ async fn a_notice_of_an_ente_that_is_gone_waits_and_holds_up_nobody() {
     scena.segnala(2).await;
     scena.run().await;
     let mut stray = scena.work.consegne().remove(0);
-    (stray.ente, stray.stato) = ("c_gone".into(), StatoConsegna::InCoda);
+    (stray.ente, stray.stato, stray.tentativi) = ("c_gone".into(), StatoConsegna::InCoda, 0);
     scena.work.settle(stray).await.unwrap();
     scena.segnala(3).await;
     scena.run().await;
@@ -302,4 +303,50 @@ async fn told_to_stop_it_gives_back_what_it_has_not_sent() {
     assert_eq!((scena.sent(), scena.work.leased()), (0, 0));
     scena.run().await;
     assert_eq!(scena.sent(), 5);
+}
+
+#[tokio::test]
+async fn a_notice_whose_lease_is_nearly_over_is_given_back_unsent() {
+    let scena = Scena::new();
+    scena.segnala(1).await;
+    let notifiche = scena.notifiche();
+    notifiche.read(ENTE, &mut None).await.unwrap();
+    let (pace, stop) = (notifiche.pace(), CancellationToken::new());
+    for (left, sent) in [(limits::SEND - SignedDuration::from_micros(1), 0), (limits::SEND, 1)] {
+        let now = eventstore::Clock::now(&*scena.clock);
+        let [taken] = <[_; 1]>::try_from(scena.work.lease_due(now, now + left, 20).await.unwrap()).unwrap();
+        notifiche.one(taken, now + left, &pace, &stop).await.unwrap();
+        assert_eq!((scena.sent(), scena.work.leased()), (sent, 0));
+    }
+}
+
+/// Takes its time and remembers how many messages it had at once.
+#[derive(Default)]
+struct Lenta {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Mailer for Lenta {
+    fn send<'a>(&'a self, _: &'a Messaggio) -> BoxFuture<'a, Result<(), MailError>> {
+        Box::pin(async {
+            self.most.fetch_max(self.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            self.now.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_few_messages_are_under_way_at_once_and_no_more() {
+    let scena = Scena::new();
+    for n in 1..=12 {
+        scena.segnala(n).await;
+    }
+    let lenta = Arc::new(Lenta::default());
+    let mut notifiche = scena.notifiche();
+    notifiche.mailer = lenta.clone();
+    notifiche.run_until_idle().await.unwrap();
+    assert_eq!(lenta.most.load(Ordering::SeqCst), limits::PARALLEL);
 }

@@ -16,7 +16,7 @@ async fn relay(at: &'static str, answer: &'static str) -> u16 {
         while let Ok((socket, _)) = listener.accept().await {
             let (read, mut write) = socket.into_split();
             let mut lines = BufReader::new(read).lines();
-            let mut say = format!("220 relay\r\n");
+            let mut say = String::from("220 relay\r\n");
             let mut in_data = false;
             loop {
                 if write.write_all(say.as_bytes()).await.is_err() {

@@ -42,14 +42,20 @@ async fn carica(State(web): State<Web>, request: Request) -> Response {
     let mut multipart = match Multipart::from_request(Request::from_parts(parts, body), &web).await {
         Ok(multipart) => multipart,
         Err(_) => {
-            let detail = crate::t("api-non-multipart");
+            let detail = crate::t("porta-non-multipart");
             return Problema::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "non-multipart", detail).into_response();
         }
     };
-    let outcome = match ctx {
+    let allowed = match ctx {
         Err(ignoto) => Err(problema(ignoto)),
         Ok(ctx) if ctx.utente.is_none() => Err(AppError::AccessoRichiesto.into()),
         Ok(_) if declared.is_some_and(|bytes| bytes > MAX_BYTES + CORNICE) => Err(troppo_grande()),
+        Ok(ctx) => Ok(ctx),
+    };
+    // Who asks before sending (RFC 9110 10.1.1) and is told no has not sent anything.
+    let sent = allowed.is_ok() || !waits;
+    let outcome = match allowed {
+        Err(problem) => Err(problem),
         Ok(ctx) => match tokio::time::timeout(TEMPO, ricevi(&web, &ctx, &mut multipart)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(AppError::rifiuto(Refusal::field("allegati", "caricamento-interrotto")).into()),
@@ -58,8 +64,7 @@ async fn carica(State(web): State<Web>, request: Request) -> Response {
     match outcome {
         Ok(upload) => (StatusCode::CREATED, Json(ricevuta(&upload))).into_response(),
         Err(problem) => {
-            // Who asked before sending has not sent anything.
-            if !waits {
+            if sent {
                 scarta(&mut multipart).await;
             }
             problem.into_response()
@@ -73,8 +78,8 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 
 fn problema(ignoto: Ignoto) -> Problema {
     match ignoto {
-        Ignoto::Token => Problema::new(StatusCode::UNAUTHORIZED, "token-non-valido", crate::t("api-token")),
-        Ignoto::Altro(Errore::HostSconosciuto) => Problema::new(StatusCode::NOT_FOUND, "host", crate::t("api-host")),
+        Ignoto::Token => Problema::new(StatusCode::UNAUTHORIZED, "token-non-valido", crate::t("porta-token")),
+        Ignoto::Altro(Errore::HostSconosciuto) => Problema::new(StatusCode::NOT_FOUND, "host", crate::t("porta-host")),
         Ignoto::Altro(error) => AppError::non_disponibile(error).into(),
     }
 }

@@ -42,7 +42,7 @@ pub async fn chi(web: &Web, parts: &mut Parts) -> Result<Contesto, Ignoto> {
     } else {
         let session = Session::from_request_parts(parts, web).await;
         let session = session.map_err(|(_, why)| Errore::Interno(why.into()))?;
-        let utente = sessione::utente(&session).await.map_err(Errore::from)?;
+        let utente = sessione::utente(&session, web.app.clock().now()).await.map_err(Errore::from)?;
         // A session is worth nothing under another ente's host.
         utente.filter(|utente| utente.ente == ente.codice.as_str()).map(Arc::new)
     };

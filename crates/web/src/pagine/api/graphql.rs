@@ -33,18 +33,18 @@ pub async fn esegui(State(web): State<Web>, request: Request) -> Response {
 
 async fn esegui_come(web: &Web, parts: &mut Parts, body: Body) -> Result<Response, Response> {
     if !is_json(&parts.headers) {
-        return Err(rifiuta(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "api-non-json"));
+        return Err(rifiuta(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "porta-non-json"));
     }
     let ctx = chi(web, parts).await.map_err(|ignoto| match ignoto {
         Ignoto::Token => {
-            let mut response = rifiuta(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, "api-token");
+            let mut response = rifiuta(StatusCode::UNAUTHORIZED, codes::UNAUTHENTICATED, "porta-token");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
             response
         }
-        Ignoto::Altro(Errore::HostSconosciuto) => rifiuta(StatusCode::NOT_FOUND, codes::NOT_FOUND, "api-host"),
+        Ignoto::Altro(Errore::HostSconosciuto) => rifiuta(StatusCode::NOT_FOUND, codes::NOT_FOUND, "porta-host"),
         Ignoto::Altro(error) => {
             tracing::warn!(%error, "a session could not be read for the API");
-            let mut response = rifiuta(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, "api-non-disponibile");
+            let mut response = rifiuta(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, "porta-non-disponibile");
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
             response
         }
@@ -52,10 +52,10 @@ async fn esegui_come(web: &Web, parts: &mut Parts, body: Body) -> Result<Respons
     // `to_bytes` fails for a body that is too long and for one that breaks off; the latter reads no answer anyway.
     let bytes = to_bytes(body, limits::MAX_BODY)
         .await
-        .map_err(|_| rifiuta(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "api-troppo-grande"))?;
+        .map_err(|_| rifiuta(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "porta-troppo-grande"))?;
     let request: async_graphql::Request = serde_json::from_slice(&bytes).map_err(|_| {
         let batch = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
-        rifiuta(StatusCode::BAD_REQUEST, "BAD_REQUEST", if batch { "api-piu-operazioni" } else { "api-illeggibile" })
+        rifiuta(StatusCode::BAD_REQUEST, "BAD_REQUEST", if batch { "porta-piu-operazioni" } else { "porta-illeggibile" })
     })?;
     let answer = web.schema.execute(request.data(ctx)).await;
     Ok(async_graphql_axum::GraphQLResponse::from(answer).into_response())
@@ -77,11 +77,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_refusal_has_the_shape_of_graphql() {
-        let response = rifiuta(StatusCode::BAD_REQUEST, "BAD_REQUEST", "api-illeggibile");
+        let response = rifiuta(StatusCode::BAD_REQUEST, "BAD_REQUEST", "porta-illeggibile");
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         let body = to_bytes(response.into_body(), 4_096).await.unwrap();
         let json: serde_json::Value = serde_json::from_slice(&body).unwrap();
         assert_eq!(json["errors"][0]["extensions"]["code"], "BAD_REQUEST");
-        assert_ne!(json["errors"][0]["message"], "api-illeggibile");
+        assert_ne!(json["errors"][0]["message"], "porta-illeggibile");
     }
 }

@@ -59,16 +59,16 @@ impl From<AppError> for Problema {
         match error {
             AppError::Rifiutato(errori) => match errori.into_iter().next() {
                 Some(error) => Self::refused(error),
-                None => Self::new(StatusCode::BAD_REQUEST, "richiesta-non-valida", crate::t("api-illeggibile")),
+                None => Self::new(StatusCode::BAD_REQUEST, "richiesta-non-valida", crate::t("porta-illeggibile")),
             },
             AppError::AccessoRichiesto => {
-                Self::new(StatusCode::UNAUTHORIZED, "accesso-richiesto", crate::t("api-accesso"))
+                Self::new(StatusCode::UNAUTHORIZED, "accesso-richiesto", crate::t("porta-accesso"))
             }
-            AppError::NonTrovato => Self::new(StatusCode::NOT_FOUND, "non-trovato", crate::t("api-non-trovato")),
+            AppError::NonTrovato => Self::new(StatusCode::NOT_FOUND, "non-trovato", crate::t("porta-non-trovato")),
             AppError::Conflitto => Self::new(StatusCode::CONFLICT, "conflitto", crate::t("errore-conflitto")),
             AppError::NonDisponibile { motivo, riprova_tra } => {
                 tracing::warn!(reason = %motivo, "the API cannot answer for now");
-                let detail = crate::t("api-non-disponibile");
+                let detail = crate::t("porta-non-disponibile");
                 let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "non-disponibile", detail);
                 Self { retry_after: Some(riprova_tra.as_secs().max(1)), ..problem }
             }

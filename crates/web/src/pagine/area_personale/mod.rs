@@ -6,7 +6,7 @@ mod fatto;
 mod ricevuta;
 mod scarico;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 pub mod vista;
 
 use crate::errore::Errore;

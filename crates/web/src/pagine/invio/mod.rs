@@ -4,6 +4,8 @@
 //! a lost session and a server that restarts lose nothing.
 
 mod modulo;
+#[cfg(test)]
+pub mod tests;
 mod vista;
 
 pub use modulo::Modulo;

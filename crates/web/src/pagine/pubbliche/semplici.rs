@@ -61,21 +61,22 @@ fn frame(r: &Richiesta, path: &str, key: &str, feedback: bool) -> Layout {
     Layout { feedback, ..r.layout(titolo.clone()).con_percorso([(path, titolo.as_str())]) }
 }
 
-/// A page each: name of its type, path, template, key of its title, whether it asks how clear it is.
+/// A page each: name of its type, path, template, key of its title, whether it asks how clear it is,
+/// and `ente` when its words name the ente.
 macro_rules! pagine {
-    ($($name:ident $path:literal $template:literal $key:literal $feedback:literal;)*) => {
+    ($($name:ident $path:literal $template:literal $key:literal $feedback:literal $($ente:ident)?;)*) => {
         $(
             #[derive(Template)]
             #[template(path = $template)]
             struct $name {
                 layout: Layout,
-                ente: Arc<Ente>,
+                $($ente: Arc<Ente>,)?
             }
 
             impl $name {
                 async fn mostra(r: Richiesta) -> Response {
                     let layout = frame(&r, $path, $key, $feedback);
-                    Pagina(Self { layout, ente: r.ctx.ente.clone() }).into_response()
+                    Pagina(Self { layout, $($ente: r.ctx.ente.clone(),)? }).into_response()
                 }
             }
         )*
@@ -105,7 +106,7 @@ macro_rules! pagine {
                     layout: layout("/mappa-sito", "mappa-sito-titolo", false),
                     servizi: super::servizi::schede(),
                 }.render().unwrap()),
-                $(($path, $name { layout: layout($path, $key, $feedback), ente: ente.clone() }.render().unwrap()),)*
+                $(($path, $name { layout: layout($path, $key, $feedback), $($ente: ente.clone(),)? }.render().unwrap()),)*
             ]
         }
     };
@@ -113,14 +114,14 @@ macro_rules! pagine {
 
 pagine! {
     Amministrazione "/amministrazione" "pubbliche/amministrazione.html" "amministrazione-titolo" true;
-    Uffici "/uffici" "pubbliche/uffici.html" "uffici-titolo" true;
+    Uffici "/uffici" "pubbliche/uffici.html" "uffici-titolo" true ente;
     Novita "/novita" "pubbliche/novita.html" "novita-titolo" true;
-    Vivere "/vivere-il-comune" "pubbliche/vivere.html" "vivere-titolo" true;
-    Appuntamenti "/appuntamenti" "pubbliche/appuntamenti.html" "appuntamenti-titolo" false;
-    Assistenza "/assistenza" "pubbliche/assistenza.html" "assistenza-titolo" false;
-    Privacy "/privacy" "pubbliche/privacy.html" "privacy-titolo" false;
+    Vivere "/vivere-il-comune" "pubbliche/vivere.html" "vivere-titolo" true ente;
+    Appuntamenti "/appuntamenti" "pubbliche/appuntamenti.html" "appuntamenti-titolo" false ente;
+    Assistenza "/assistenza" "pubbliche/assistenza.html" "assistenza-titolo" false ente;
+    Privacy "/privacy" "pubbliche/privacy.html" "privacy-titolo" false ente;
     NoteLegali "/note-legali" "pubbliche/note_legali.html" "note-legali-titolo" false;
-    Accessibilita "/accessibilita" "pubbliche/accessibilita.html" "accessibilita-titolo" false;
+    Accessibilita "/accessibilita" "pubbliche/accessibilita.html" "accessibilita-titolo" false ente;
     Condizioni "/condizioni-di-servizio" "pubbliche/condizioni.html" "condizioni-titolo" false;
 }
 
@@ -135,7 +136,8 @@ mod tests {
 
     fn texts(html: &str, css: &str) -> Vec<String> {
         let html = Html::parse_document(html);
-        let found = html.select(&Selector::parse(css).unwrap()).map(|e| e.text().collect::<String>());
+        let css = Selector::parse(css).unwrap();
+        let found = html.select(&css).map(|e| e.text().collect::<String>());
         found.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
     }
 

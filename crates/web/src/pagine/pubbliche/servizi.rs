@@ -44,9 +44,12 @@ impl Scheda {
 
     /// A voice of the sheet: of this service, or the one that holds for all.
     fn voce(&self, name: &str) -> String {
-        let own = format!("servizio-{}-{name}", self.codice);
-        let key = if app::testi::esiste(&own) { own } else { format!("servizio-comune-{name}") };
-        crate::ta(&key, &[("giorni", self.giorni.to_string().as_str())])
+        let giorni = self.giorni.to_string();
+        let say = |key: &str| crate::ta(key, &[("giorni", giorni.as_str())]);
+        let key = format!("servizio-{}-{name}", self.codice);
+        let own = say(&key);
+        // A key that the catalogue does not know comes back as it is.
+        if own == key { say(&format!("servizio-comune-{name}")) } else { own }
     }
 }
 

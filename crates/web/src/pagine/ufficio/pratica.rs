@@ -1,0 +1,299 @@
+//! One case on the desk, and its next step.
+
+use super::termine::avviso;
+use crate::errore::{Errore, Pagina, pagina_con};
+use crate::layout::{ErroreCampo, Layout, Stato};
+use crate::pagine::area_personale::vista::VistaPratica;
+use crate::richiesta::{DiUfficio, Richiesta};
+use crate::sessione;
+use app::{AppError, DettaglioPratica, Esito};
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::ids::PraticaId;
+use domain::pratica::{MAX_MESSAGGIO, StatoPratica, TipoPratica};
+use domain::termini;
+use serde::Deserialize;
+
+/// A step of an office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passo {
+    PrendiInCarico,
+    Avvia,
+    Concludi,
+}
+
+impl Passo {
+    /// The step that a state allows.
+    fn dopo(stato: StatoPratica) -> Option<Self> {
+        match stato {
+            StatoPratica::Protocollata => Some(Self::PrendiInCarico),
+            StatoPratica::PresaInCarico => Some(Self::Avvia),
+            StatoPratica::InLavorazione => Some(Self::Concludi),
+            StatoPratica::Inviata | StatoPratica::Conclusa => None,
+        }
+    }
+
+    /// Its name in addresses and in the catalogue.
+    fn nome(self) -> &'static str {
+        match self {
+            Self::PrendiInCarico => "prendi-in-carico",
+            Self::Avvia => "avvia",
+            Self::Concludi => "concludi",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::PrendiInCarico, Self::Avvia, Self::Concludi].into_iter().find(|passo| passo.nome() == text)
+    }
+}
+
+/// The form of a step, as the page draws it.
+struct Azione {
+    /// Name of the step.
+    nome: &'static str,
+    href: String,
+    /// Whether it takes a message, and whether it must.
+    messaggio: bool,
+    obbligatorio: bool,
+    /// What the step does, in words.
+    effetto: String,
+}
+
+fn azione(id: PraticaId, tipo: TipoPratica, stato: StatoPratica) -> Option<Azione> {
+    let passo = Passo::dopo(stato)?;
+    let nome = passo.nome();
+    // The answer to a letter or a request is an outgoing act with a number of its own.
+    let effetto = match (passo, tipo) {
+        (Passo::Concludi, TipoPratica::Segnalazione) => crate::t("ufficio-concludi-effetto-segnalazione"),
+        _ => crate::t(&format!("ufficio-{nome}-effetto")),
+    };
+    Some(Azione {
+        nome,
+        href: format!("/ufficio/pratiche/{id}/{nome}"),
+        messaggio: passo != Passo::PrendiInCarico,
+        obbligatorio: passo == Passo::Concludi,
+        effetto,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "ufficio/pratica.html")]
+struct PaginaPratica {
+    layout: Layout,
+    v: VistaPratica,
+    centro: String,
+    avviso: Option<Stato>,
+    azione: Option<Azione>,
+    chiave: String,
+    messaggio: String,
+    massimo: usize,
+    errori: Vec<ErroreCampo>,
+    /// What happened instead of the step; may be empty.
+    conflitto: String,
+}
+
+/// The form of a step, as filled in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Modulo {
+    chiave: String,
+    messaggio: String,
+}
+
+/// Which write must be seen.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Domanda {
+    dopo: Option<u64>,
+}
+
+fn id(text: &str) -> Result<PraticaId, Errore> {
+    text.parse().map_err(|_| Errore::NonTrovato)
+}
+
+/// `GET /ufficio/pratiche/{id}`.
+pub async fn mostra(
+    DiUfficio(r): DiUfficio,
+    Path(path): Path<String>,
+    Query(domanda): Query<Domanda>,
+) -> Result<Response, Errore> {
+    let found = r.web.app.pratica(&r.ctx, id(&path)?, None, domanda.dopo).await?.ok_or(Errore::NonTrovato)?;
+    Ok(Pagina(pagina(&r, &found, Modulo::default())).into_response())
+}
+
+fn pagina(r: &Richiesta, found: &DettaglioPratica, modulo: Modulo) -> PaginaPratica {
+    let now = r.web.app.clock().now();
+    let base = found.caso.base();
+    let v = VistaPratica::new(found, &r.ctx.ente, now);
+    let (lat, lon) = v.punto.as_ref().unwrap_or(&r.ctx.ente.centro);
+    let scadenza = base.termine.as_ref().map(|termine| termine.scadenza);
+    let chiave = if modulo.chiave.is_empty() { r.web.app.ids().uuid(now).to_string() } else { modulo.chiave };
+    PaginaPratica {
+        layout: r
+            .layout(v.titolo.clone())
+            .con_percorso([("/ufficio", crate::t("ufficio-titolo").as_str()), (r.path.as_str(), v.codice.as_str())]),
+        centro: format!("{lat},{lon}"),
+        avviso: avviso(scadenza, base.stato, termini::data_locale(now)),
+        azione: azione(base.id, base.tipo, base.stato).filter(|_| found.lavorabile),
+        chiave,
+        messaggio: modulo.messaggio,
+        massimo: MAX_MESSAGGIO,
+        errori: Vec::new(),
+        conflitto: String::new(),
+        v,
+    }
+}
+
+/// `POST /ufficio/pratiche/{id}/{azione}`.
+pub async fn lavora(
+    DiUfficio(r): DiUfficio,
+    Path((path, azione)): Path<(String, String)>,
+    Form(modulo): Form<Modulo>,
+) -> Result<Response, Errore> {
+    let id = id(&path)?;
+    let passo = Passo::parse(&azione).ok_or(Errore::NonTrovato)?;
+    match esegui(&r, id, passo, &modulo).await {
+        Ok(esito) => {
+            r.web.app.attendi(&r.ctx, esito.posizione).await;
+            sessione::avvisa(&r.session, fatto(passo, &esito)).await?;
+            Ok(Redirect::to(&format!("/ufficio/pratiche/{id}?dopo={}", esito.posizione)).into_response())
+        }
+        Err(AppError::Rifiutato(errori)) => rifiutata(&r, id, passo, modulo, errori).await,
+        Err(AppError::Conflitto) => {
+            let found = r.web.app.pratica(&r.ctx, id, None, None).await?.ok_or(Errore::NonTrovato)?;
+            let page = PaginaPratica { conflitto: crate::t("ufficio-conflitto"), ..pagina(&r, &found, modulo) };
+            Ok(pagina_con(StatusCode::CONFLICT, page))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn esegui(r: &Richiesta, id: PraticaId, passo: Passo, modulo: &Modulo) -> Result<Esito, AppError> {
+    let (app, chiave) = (&r.web.app, modulo.chiave.as_str());
+    match passo {
+        Passo::PrendiInCarico => app.prendi_in_carico(&r.ctx, chiave, id).await,
+        Passo::Avvia => app.avvia_lavorazione(&r.ctx, chiave, id, Some(modulo.messaggio.clone())).await,
+        Passo::Concludi => app.concludi(&r.ctx, chiave, id, modulo.messaggio.clone()).await,
+    }
+}
+
+/// The page again with what was written. A step that the case has left behind is a matter of another official, not of the
+/// form: the page says so and shows where the case stands.
+async fn rifiutata(
+    r: &Richiesta,
+    id: PraticaId,
+    passo: Passo,
+    modulo: Modulo,
+    errori: Vec<app::ErroreCampo>,
+) -> Result<Response, Errore> {
+    let found = r.web.app.pratica(&r.ctx, id, None, None).await?.ok_or(Errore::NonTrovato)?;
+    let page = pagina(r, &found, modulo);
+    if page.azione.as_ref().is_none_or(|azione| azione.nome != passo.nome()) {
+        let reasons = errori.into_iter().map(|e| e.messaggio).collect::<Vec<_>>().join(" ");
+        let conflitto = format!("{} {reasons}", crate::t("ufficio-stato-cambiato"));
+        return Ok(pagina_con(StatusCode::CONFLICT, PaginaPratica { conflitto, ..page }));
+    }
+    let own = |campo: &String| campo == "messaggio";
+    let errori =
+        errori.into_iter().map(|e| ErroreCampo::new(e.campo.filter(own).unwrap_or_default(), e.messaggio)).collect();
+    Ok(pagina_con(StatusCode::UNPROCESSABLE_ENTITY, PaginaPratica { errori, ..page }))
+}
+
+/// What was done, for the next page.
+fn fatto(passo: Passo, esito: &Esito) -> String {
+    let risposta = esito.caso.base().chiusura.as_ref().and_then(|chiusura| chiusura.protocollo.as_ref());
+    match (passo, risposta) {
+        (Passo::Concludi, Some(protocollo)) => {
+            let numero = protocollo.segnatura().to_string();
+            crate::ta("ufficio-conclusa-con-numero", &[("numero", numero.as_str())])
+        }
+        _ => crate::t(&format!("ufficio-{}-fatto", passo.nome())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Tono;
+    use domain::Sample;
+
+    #[test]
+    fn each_state_has_its_step() {
+        let id = PraticaId::sample();
+        let step = |tipo, stato| azione(id, tipo, stato).map(|a| (a.nome, a.messaggio, a.obbligatorio));
+        let report = TipoPratica::Segnalazione;
+        assert_eq!(step(report, StatoPratica::Protocollata), Some(("prendi-in-carico", false, false)));
+        assert_eq!(step(report, StatoPratica::PresaInCarico), Some(("avvia", true, false)));
+        assert_eq!(step(report, StatoPratica::InLavorazione), Some(("concludi", true, true)));
+        assert_eq!(step(report, StatoPratica::Conclusa), None);
+        for passo in [Passo::PrendiInCarico, Passo::Avvia, Passo::Concludi] {
+            assert_eq!(Passo::parse(passo.nome()), Some(passo));
+            for part in ["effetto", "titolo", "pulsante"] {
+                let key = format!("ufficio-{}-{part}", passo.nome());
+                assert!(app::testi::esiste(&key), "{key}");
+            }
+        }
+        assert_eq!(Passo::parse("annulla"), None);
+    }
+
+    #[test]
+    fn the_number_of_the_answer_is_announced_where_there_will_be_one() {
+        let effect = |tipo| azione(PraticaId::sample(), tipo, StatoPratica::InLavorazione).unwrap().effetto;
+        assert!(effect(TipoPratica::Lettera).contains("protocollo"));
+        assert!(effect(TipoPratica::Istanza).contains("protocollo"));
+        assert_ne!(effect(TipoPratica::Segnalazione), effect(TipoPratica::Istanza));
+    }
+
+    fn vista() -> VistaPratica {
+        VistaPratica {
+            id: "1".into(),
+            tipo: "Segnalazione".into(),
+            codice: "SG-1".into(),
+            titolo: "Lampione spento".into(),
+            oggetto: "Segnalazione: Illuminazione pubblica".into(),
+            stato: Stato::new("In lavorazione", Tono::InCorso),
+            inviata: "6 marzo 2026, ore 10:30".into(),
+            protocollo: None,
+            scadenza: "martedì 7 aprile 2026".into(),
+            rimane: String::new(),
+            ufficio: Default::default(),
+            responsabile: String::new(),
+            tappe: Vec::new(),
+            risposta: None,
+            inviato: Vec::new(),
+            richiedente: Vec::new(),
+            punto: None,
+            allegati: Vec::new(),
+            personale: true,
+            cancellata: false,
+            sintesi: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_kept_beside_its_error() {
+        let page = PaginaPratica {
+            layout: Layout::new("Comune di Prova", "Lampione spento", "/ufficio/pratiche/1"),
+            v: vista(),
+            centro: "44.1,9.8".into(),
+            avviso: Some(Stato::new("Scade oggi", Tono::Attenzione)),
+            azione: azione(PraticaId::sample(), TipoPratica::Lettera, StatoPratica::InLavorazione),
+            chiave: "chiave-1".into(),
+            messaggio: "ok".into(),
+            massimo: MAX_MESSAGGIO,
+            errori: vec![ErroreCampo::new("messaggio", "Il testo è troppo breve.")],
+            conflitto: String::new(),
+        };
+        let html = scraper::Html::parse_document(&page.render().unwrap());
+        let select = |css: &str| scraper::Selector::parse(css).unwrap();
+        let area = html.select(&select("textarea[name=messaggio][required]")).next().unwrap();
+        assert_eq!(area.text().collect::<String>(), "ok");
+        assert_eq!(html.select(&select("input[name=chiave][value=chiave-1]")).count(), 1);
+        assert_eq!(html.select(&select("#errore-messaggio")).count(), 1);
+        assert_eq!(html.select(&select("h1")).count(), 1);
+        assert_eq!(html.select(&select("form[action$='/concludi']")).count(), 1);
+    }
+}
