@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyConnection, AnyPool, Arguments, AssertSqlSafe, Executor, Row};
+use sqlx::{Any, AnyConnection, AnyPool, Arguments, AssertSqlSafe, Connection as _, Executor, Row};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -300,9 +300,12 @@ impl Pools {
 
 fn sqlite_pool(pragmas: &'static str) -> AnyPoolOptions {
     let setup = AnyPoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None);
-    setup.after_connect(move |connection, _| {
+    let setup = setup.after_connect(move |connection, _| {
         Box::pin(async move { connection.execute(sqlx::raw_sql(pragmas)).await.map(|_| ()) })
-    })
+    });
+    // On a full disk SQLite rolls back by itself; the driver goes on believing in the transaction and would refuse every
+    // further one. Such a connection is closed and a new one opened.
+    setup.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 fn sqlite_url(url_or_path: &str) -> Result<String, sqlx::Error> {

@@ -24,6 +24,8 @@ export default defineConfig({
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      // The browser's own words, such as those of a file field, in the visitors' language.
+      env: { ...process.env, LANGUAGE: "it" },
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -2,9 +2,7 @@
 
 use crate::support::log::{PRIMO, SECONDO, assert_dense, fatti};
 use crate::support::pages::Browser;
-use crate::support::{
-    Api, PRATICA, Server, assert_clean, eventi, foto, impronta, segnalazione, sportello,
-};
+use crate::support::{Api, PRATICA, Server, assert_clean, eventi, foto, impronta, segnalazione, sportello};
 use reqwest::{Response, StatusCode, header};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -69,6 +67,11 @@ fn errori(payload: &Value) -> Vec<(&str, &str)> {
     all.iter().map(|e| (e["campo"].as_str().unwrap_or_default(), e["codice"].as_str().unwrap_or_default())).collect()
 }
 
+/// The same selection so many times, each under a name of its own.
+fn times(n: usize, selection: &str) -> String {
+    (0..n).map(|i| format!(" a{i}: {selection}")).collect::<Vec<_>>().concat()
+}
+
 async fn problem(response: Response) -> (StatusCode, Value) {
     let formato = response.headers()[header::CONTENT_TYPE].to_str().expect("text").to_owned();
     assert_eq!(formato, "application/problem+json");
@@ -84,20 +87,21 @@ async fn what_is_not_graphql_is_refused_by_name() {
     assert_eq!(code(&api.send("{ ente { nomignolo } }", json!({})).await), "GRAPHQL_VALIDATION_FAILED");
     assert_eq!(code(&api.send("{ areaPersonale }", json!({})).await), "GRAPHQL_VALIDATION_FAILED");
     let wrong = json!({ "input": { "chiaveIdempotenza": "x", "titolo": 7 } });
-    assert_eq!(code(&api.send(crate::support::SEGNALA, wrong).await), "BAD_USER_INPUT");
+    assert_eq!(code(&api.send(crate::support::SEGNALA, wrong).await), "GRAPHQL_VALIDATION_FAILED");
 
     let deep = format!("{}{}", "{ a ".repeat(40), "}".repeat(40));
     assert_eq!(code(&api.send(&deep, json!({})).await), "QUERY_TOO_DEEP");
     let brackets = format!("{{ ente(x: {}{}) {{ nome }} }}", "[".repeat(20_000), "]".repeat(20_000));
     assert_eq!(code(&api.send(&brackets, json!({})).await), "QUERY_TOO_DEEP");
-    let wide: String = (0..3_000).map(|i| format!(" a{i}: __typename")).collect();
+    let wide = times(3_000, "__typename");
     assert_eq!(code(&api.send(&format!("{{{wide} }}"), json!({})).await), "QUERY_TOO_COMPLEX");
-    let costly = "areaPersonale { pratiche(first: 100) { edges { node { storia { titolo descrizione evento quando } } } } }";
-    let costly: String = (0..10).map(|i| format!(" a{i}: {costly}")).collect();
+    let costly =
+        "areaPersonale { pratiche(first: 100) { edges { node { storia { titolo descrizione evento quando } } } } }";
+    let costly = times(10, costly);
     assert_eq!(code(&api.send(&format!("{{{costly} }}"), json!({})).await), "QUERY_TOO_COMPLEX");
     let circle = "{ ente { ...a } } fragment a on Ente { ...b } fragment b on Ente { ...a }";
     assert_eq!(code(&api.send(circle, json!({})).await), "GRAPHQL_VALIDATION_FAILED");
-    let many: String = (0..20).map(|i| format!(" a{i}: inviaSegnalazione(input: $i) {{ posizione }}")).collect();
+    let many = times(20, "inviaSegnalazione(input: $i) { posizione }");
     let many = format!("mutation($i: InviaSegnalazioneInput!) {{{many} }}");
     let input = json!({ "i": segnalazione("molte", "Lampione") });
     assert_eq!(code(&api.send(&many, input).await), "QUERY_TOO_COMPLEX");
@@ -163,7 +167,8 @@ async fn a_filing_that_is_wrong_says_everything_that_is_wrong() {
     control["chiaveIdempotenza"] = "k".repeat(161).into();
     assert_eq!(errori(&api.try_segnala(control).await), [("chiaveIdempotenza", "chiave-non-valida")]);
 
-    let modulo = |cf: &str| json!({ "oggetto": "Panchina", "richiesta": "Una panchina.", "codiceFiscaleInteressato": cf });
+    let modulo =
+        |cf: &str| json!({ "oggetto": "Panchina", "richiesta": "Una panchina.", "codiceFiscaleInteressato": cf });
     for cf in ["RSSMRA80A01H501X", "RSSMRA80A01H501", "12345678901", "'; DROP TABLE event; --"] {
         let found = api.presenta("cf", modulo(cf)).await;
         assert_eq!(errori(&found), [("modulo.codiceFiscaleInteressato", "codice-fiscale-non-valido")], "{cf}");
@@ -223,7 +228,10 @@ async fn files_that_are_too_large_or_not_what_they_say_are_refused() {
     let plain = api.post("/api/allegati").body("x").send().await.unwrap();
     assert_eq!(problem(plain).await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let nobody = Api { token: None, ..api.clone() };
-    assert_eq!(problem(nobody.carica("foto.jpg", "image/jpeg", foto(0, 2_000)).await).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        problem(nobody.carica("foto.jpg", "image/jpeg", foto(0, 2_000)).await).await.0,
+        StatusCode::UNAUTHORIZED
+    );
     scene.assert_untouched().await;
 }
 
@@ -364,10 +372,9 @@ async fn a_page_of_another_site_cannot_send_our_forms() {
 async fn a_second_process_on_the_same_folder_is_turned_away() {
     let scene = Scene::set().await;
     let data = scene.folder.path().to_str().unwrap();
-    for args in [
-        vec!["demo", "--listen", "127.0.0.1:0", "--json", "--empty", "--data", data],
-        vec!["rebuild", "--data", data],
-    ] {
+    for args in
+        [vec!["demo", "--listen", "127.0.0.1:0", "--json", "--empty", "--data", data], vec!["rebuild", "--data", data]]
+    {
         let (success, said) = sportello(&args);
         let pid = format!("pid {}", scene.server.pid());
         assert!(!success && said.contains(&pid) && said.contains(data), "{args:?}: {said}");

@@ -51,7 +51,8 @@ async fn assert_present(api: &Api, answered: &[Answer]) {
     for chunk in answered.chunks(50) {
         let mut query = String::from("{");
         for (i, answer) in chunk.iter().enumerate() {
-            write!(query, " p{i}: pratica(id: \"{}\") {{ id protocollo {{ numero }} }}", answer.id).expect("text grows");
+            write!(query, " p{i}: pratica(id: \"{}\") {{ id protocollo {{ numero }} }}", answer.id)
+                .expect("text grows");
         }
         query.push('}');
         let data = api.data(&query, json!({})).await;

@@ -90,7 +90,8 @@ async fn documents_and_files_hash_to_the_register_after_a_rebuild() {
 #[tokio::test]
 async fn names_of_files_lead_nowhere_else() {
     let Scene { folder, server, pratica } = filed().await;
-    let names: Vec<&str> = pratica["allegati"].as_array().unwrap().iter().map(|a| a["nome"].as_str().unwrap()).collect();
+    let names: Vec<&str> =
+        pratica["allegati"].as_array().unwrap().iter().map(|a| a["nome"].as_str().unwrap()).collect();
     for (name, (_, clean)) in names.iter().zip(NAMES) {
         assert_eq!(*name, clean);
         assert!(!name.contains(['/', '\\', '"', '<', '>', ':', '?', '*', '|']) && !name.starts_with('.'), "{name}");

@@ -9,6 +9,8 @@ mod full_disk;
 mod mail;
 mod numbering;
 mod rebuild;
+mod rules;
+mod serve;
 mod stories;
 mod support;
 mod tamper;

@@ -36,15 +36,20 @@ fn base(table: &str) -> String {
 }
 
 fn dump(data: &Path) -> Dump {
-    let conn = Connection::open_with_flags(data.join("letture.db"), OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+    let conn = Connection::open_with_flags(data.join("letture.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .expect("the read models are read");
     let names: Vec<String> = conn
         .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
-        .unwrap();
+        .expect("the read models are read");
     let mut dump = Dump::new();
     for table in names.iter().filter(|name| !BOOKS.contains(&name.as_str())) {
-        let mut statement = conn.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let mut rows: Vec<String> = statement.query_map([], line).unwrap().collect::<Result<_, _>>().unwrap();
+        let mut statement = conn.prepare(&format!("SELECT * FROM {table}")).expect("the read models are read");
+        let mut rows: Vec<String> = statement
+            .query_map([], line)
+            .expect("the read models are read")
+            .collect::<Result<_, _>>()
+            .expect("the read models are read");
         rows.sort_unstable();
         assert!(dump.insert(base(table), rows).is_none(), "two generations of {table} are left: {names:?}");
     }

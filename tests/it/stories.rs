@@ -8,9 +8,17 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// `06/03/2026` from `2026-03-06`.
-fn italian(date: &str) -> String {
+/// A day as messages write it: `06/03/2026` from `2026-03-06`.
+fn short(date: &str) -> String {
     date.split('-').rev().collect::<Vec<_>>().join("/")
+}
+
+/// A day as pages write it: `6 marzo 2026` from `2026-03-06`.
+fn long(date: &str) -> String {
+    let date: jiff::civil::Date = date.parse().expect("a day");
+    let months = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre";
+    let month = months.split(' ').nth(usize::from(date.month().unsigned_abs()) - 1).expect("a month");
+    format!("{} {month} {}", date.day(), date.year())
 }
 
 /// The message to the citizen whose subject begins so and names the case.
@@ -46,7 +54,8 @@ async fn a_citizen_reports_a_lamp_through_the_pages() {
 
     let summary = up_to_summary(&mut browser).await;
     assert_eq!(summary.status, StatusCode::OK, "{}", summary.text());
-    for words in ["Lampione spento in via dei Tigli", "«attenzione»", "Via dei Tigli 12", "lampione.jpg", "Mario Rossi"] {
+    for words in ["Lampione spento in via dei Tigli", "«attenzione»", "Via dei Tigli 12", "lampione.jpg", "Mario Rossi"]
+    {
         assert!(summary.text().contains(words), "no {words} in {}", summary.text());
     }
     assert_dense(folder.path(), PRIMO, 0);
@@ -61,11 +70,11 @@ async fn a_citizen_reports_a_lamp_through_the_pages() {
     let pratica = server.api("cittadino").pratica(&id).await;
     let codice = pratica["codice"].as_str().unwrap();
     let segnatura = pratica["protocollo"]["segnatura"].as_str().unwrap();
-    let term = italian(pratica["scadenza"].as_str().unwrap());
-    let registered = italian(pratica["termine"]["dal"].as_str().unwrap());
+    let term = pratica["scadenza"].as_str().unwrap();
+    let registered = pratica["termine"]["dal"].as_str().unwrap();
     assert_eq!(segnatura, format!("0000001/{}", pratica["protocollo"]["anno"]));
     assert!(codice.starts_with("SG"), "{codice}");
-    for words in [codice, segnatura, &registered, &term] {
+    for words in [codice, segnatura, &long(registered), &long(term)] {
         assert!(done.text().contains(words), "no {words} in {}", done.text());
     }
     assert_eq!(pratica["richiedente"]["nomeCompleto"], "Mario Rossi");
@@ -86,7 +95,7 @@ async fn a_citizen_reports_a_lamp_through_the_pages() {
     assert!(message.subject.contains(segnatura), "{}", message.subject);
     let link = format!("{}/pratiche/{id}", server.url);
     let hash = pratica["protocollo"]["impronta"].as_str().unwrap();
-    for words in [segnatura, codice, &term, &registered, hash, "«attenzione»", "lampione.jpg", &link] {
+    for words in [segnatura, codice, &short(term), &short(registered), hash, "«attenzione»", "lampione.jpg", &link] {
         assert!(message.text.contains(words), "no {words} in {}", message.text);
     }
     assert!(message.html.contains(segnatura) && message.html.contains(codice));
@@ -157,7 +166,8 @@ async fn an_istanza_from_filing_to_its_answer() {
     mail(folder.path(), "Ricevuta", codice).await;
 
     // The citizen finds it in the personal area, with its history.
-    let area = "query($dopo: Posizione) { areaPersonale(dopo: $dopo) { pratiche(tipo: ISTANZA) { totalCount edges { node {
+    let area =
+        "query($dopo: Posizione) { areaPersonale(dopo: $dopo) { pratiche(tipo: ISTANZA) { totalCount edges { node {
         id codice stato scadenza storia { evento titolo descrizione } } } } } }";
     let found = citizen.data(area, json!({ "dopo": filed["posizione"] })).await["areaPersonale"]["pratiche"].clone();
     assert_eq!(found["totalCount"], 1);
@@ -230,7 +240,8 @@ async fn a_letter_to_the_mayor_is_for_the_mayor() {
     let citizen = server.api("cittadino");
     let query = "mutation($input: ScriviAlSindacoInput!) { scriviAlSindaco(input: $input) {
         pratica { id codice riservato } protocollo { numero } errori { campo codice messaggio } } }";
-    let input = json!({ "chiaveIdempotenza": "lettera", "oggetto": "Una proposta", "testo": "Gentile Sindaca, propongo…" });
+    let input =
+        json!({ "chiaveIdempotenza": "lettera", "oggetto": "Una proposta", "testo": "Gentile Sindaca, propongo…" });
     let filed = citizen.data(query, json!({ "input": input })).await["scriviAlSindaco"].clone();
     assert_eq!(filed["errori"], json!([]), "{filed:#}");
     let id = filed["pratica"]["id"].as_str().unwrap();

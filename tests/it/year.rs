@@ -19,11 +19,14 @@ async fn the_register_begins_again_at_midnight_in_rome() {
         assert_eq!(protocollo.data, at(instant));
         numbers.push((protocollo.segnatura().to_string(), protocollo.data_locale()));
     }
-    assert_eq!(numbers, [
-        ("0000002/2026".into(), date(2026, 12, 31)),
-        ("0000001/2027".into(), date(2027, 1, 1)),
-        ("0000002/2027".into(), date(2027, 1, 1)),
-    ]);
+    assert_eq!(
+        numbers,
+        [
+            ("0000002/2026".into(), date(2026, 12, 31)),
+            ("0000001/2027".into(), date(2027, 1, 1)),
+            ("0000002/2027".into(), date(2027, 1, 1)),
+        ]
+    );
     // Both years stay readable under their own numbers.
     let office = town.protocollo();
     for (anno, numero, giorno) in [(2026, 2, date(2026, 12, 31)), (2027, 1, date(2027, 1, 1))] {

@@ -2,9 +2,10 @@
 
 use crate::riconosci::{HEAD, riconosci};
 use app::ports::{BoxFuture, ByteStream, Declared, DocumentError, DocumentStore, Stored};
+use bytes::Bytes;
 use domain::allegato::Impronta;
 use domain::ente::CodiceEnte;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -122,12 +123,35 @@ impl DocumentStore for LocalDocuments {
         Box::pin(async move {
             let path = self.path(ente, impronta).ok_or(DocumentError::NotFound)?;
             match tokio::fs::File::open(path).await {
-                Ok(file) => Ok(ReaderStream::with_capacity(file, CHUNK).boxed()),
+                Ok(file) => Ok(verified(ReaderStream::with_capacity(file, CHUNK).boxed(), impronta.clone())),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => Err(DocumentError::NotFound),
                 Err(error) => Err(DocumentError::Unavailable(error)),
             }
         })
     }
+}
+
+/// The bytes of a file as long as they are those of its hash: a file that was changed on the disk breaks off before its
+/// last piece, so that nobody takes it for the registered one (DPR 445/2000 art. 53 c. 1 f).
+fn verified(bytes: ByteStream<'static>, impronta: Impronta) -> ByteStream<'static> {
+    let start = (bytes, Sha256::new(), None::<Bytes>, impronta);
+    let pieces = stream::try_unfold(start, |(mut bytes, mut hasher, mut held, impronta)| async move {
+        loop {
+            let Some(next) = bytes.next().await.transpose()? else { break };
+            hasher.update(&next);
+            if let Some(piece) = held.replace(next) {
+                return Ok(Some((piece, (bytes, hasher, held, impronta))));
+            }
+        }
+        let Some(last) = held else { return Ok(None) };
+        let found = Impronta::from_bytes(hasher.finalize_reset().into());
+        if found != impronta {
+            tracing::error!(%impronta, %found, "a stored file is not what its name says: bring it back from a copy");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the stored file was changed"));
+        }
+        Ok(Some((last, (bytes, hasher, None, impronta))))
+    });
+    pieces.boxed()
 }
 
 /// Gives a synced file its name and makes the name durable. The same content twice replaces the file by its equal.

@@ -257,6 +257,23 @@ async fn no_name_leads_out_of_the_folder_and_no_ente_sees_the_files_of_another()
 }
 
 #[tokio::test]
+async fn a_file_changed_on_the_disk_breaks_off_before_its_end() {
+    let (dir, store) = store();
+    for total in [2_000, 200_000] {
+        let bytes = padded(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01", total);
+        let stored = put(&store, "foto.png", "image/png", &bytes).await.unwrap();
+        assert_eq!(read(&store, &stored.impronta).await, bytes);
+        let path = files(dir.path()).into_iter().find(|p| p.ends_with(stored.impronta.as_str())).unwrap();
+        let mut changed = bytes.clone();
+        changed[total - 100] ^= 1;
+        std::fs::write(&path, changed).unwrap();
+        let pieces: Vec<_> = store.get(ENTE, &stored.impronta).await.unwrap().collect().await;
+        let whole: usize = pieces.iter().flatten().map(Bytes::len).sum();
+        assert!(pieces.last().is_some_and(Result::is_err) && whole < total, "{whole} of {total} bytes were given out");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_hash_is_not_found() {
     let (_dir, store) = store();
     assert!(matches!(store.get(ENTE, &Impronta::from_bytes([7; 32])).await, Err(DocumentError::NotFound)));

@@ -85,9 +85,15 @@ impl IntoResponse for Errore {
                 let to = format!("/accedi?torna={}", urlencoding::encode(torna));
                 return Redirect::to(&to).into_response();
             }
-            Self::NonTrovato => (StatusCode::NOT_FOUND, "errore-non-trovato", vec![("/", "Vai alla pagina iniziale"), ("/area-personale", "Vai alla tua area personale")]),
+            Self::NonTrovato => (
+                StatusCode::NOT_FOUND,
+                "errore-non-trovato",
+                vec![("/", "Vai alla pagina iniziale"), ("/area-personale", "Vai alla tua area personale")],
+            ),
             Self::HostSconosciuto => (StatusCode::NOT_FOUND, "errore-host", vec![]),
-            Self::Richiesta(_) => (StatusCode::BAD_REQUEST, "errore-richiesta", vec![("/", "Vai alla pagina iniziale")]),
+            Self::Richiesta(_) => {
+                (StatusCode::BAD_REQUEST, "errore-richiesta", vec![("/", "Vai alla pagina iniziale")])
+            }
             Self::Conflitto => (StatusCode::CONFLICT, "errore-conflitto", vec![("/ufficio", "Torna alla scrivania")]),
             Self::NonDisponibile { motivo, .. } => {
                 tracing::warn!(reason = %motivo, "a page could not be served for now");

@@ -37,7 +37,7 @@ mod tests {
             let name = path.display().to_string();
             if path.is_dir() {
                 texts(&path, out);
-            } else if name.ends_with(".html") || name.ends_with(".rs") {
+            } else if path.extension().is_some_and(|e| e == "html" || e == "rs") {
                 out.push((name, fs::read_to_string(&path).unwrap()));
             }
         }
@@ -45,7 +45,8 @@ mod tests {
 
     /// Keys written out in calls of `t` and `ta`.
     fn keys(text: &str) -> Vec<&str> {
-        let calls = ["t(\"", "ta(\""].into_iter().flat_map(|call| text.match_indices(call).map(move |(i, _)| (i, call)));
+        let calls =
+            ["t(\"", "ta(\""].into_iter().flat_map(|call| text.match_indices(call).map(move |(i, _)| (i, call)));
         let own = calls.filter(|(i, _)| !text[..*i].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '!')));
         own.filter_map(|(i, call)| text[i + call.len()..].split('"').next())
             .filter(|key| key.contains('-') && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))

@@ -100,10 +100,14 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Errore> {
         let web = Web::from_ref(state);
         let ente = ente(&web, &parts.headers, &parts.uri)?;
-        let session = Session::from_request_parts(parts, state).await.map_err(|(_, why)| Errore::Interno(why.into()))?;
+        let session =
+            Session::from_request_parts(parts, state).await.map_err(|(_, why)| Errore::Interno(why.into()))?;
         // A session is worth nothing under another ente's host.
-        let utente = sessione::utente(&session, web.app.clock().now()).await?.filter(|utente| utente.ente == ente.codice.as_str());
-        let messaggio = if parts.method == axum::http::Method::GET { sessione::messaggio(&session).await? } else { None };
+        let utente = sessione::utente(&session, web.app.clock().now())
+            .await?
+            .filter(|utente| utente.ente == ente.codice.as_str());
+        let messaggio =
+            if parts.method == axum::http::Method::GET { sessione::messaggio(&session).await? } else { None };
         let correlazione = web.app.ids().uuid(web.app.clock().now());
         let ctx = Contesto { ente, utente: utente.map(Arc::new), canale: Canale::Portale, correlazione };
         Ok(Self { web, ctx, session, path: parts.uri.path().to_owned(), messaggio })

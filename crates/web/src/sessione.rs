@@ -67,8 +67,8 @@ impl SessionStore for Sessioni {
 
     async fn save(&self, record: &Record) -> Result<(), Error> {
         let data = serde_json::to_vec(record).map_err(|e| Error::Encode(e.to_string()))?;
-        let expires = Timestamp::from_second(record.expiry_date.unix_timestamp())
-            .map_err(|e| Error::Encode(e.to_string()))?;
+        let expires =
+            Timestamp::from_second(record.expiry_date.unix_timestamp()).map_err(|e| Error::Encode(e.to_string()))?;
         self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
     }
 
@@ -105,10 +105,7 @@ pub async fn esci(session: &Session) -> Result<(), tower_sessions::session::Erro
 }
 
 /// The signed-in person, while the session lasts.
-pub async fn utente(
-    session: &Session,
-    adesso: Timestamp,
-) -> Result<Option<Utente>, tower_sessions::session::Error> {
+pub async fn utente(session: &Session, adesso: Timestamp) -> Result<Option<Utente>, tower_sessions::session::Error> {
     let Some(utente) = session.get(UTENTE).await? else { return Ok(None) };
     let adesso = adesso.as_second();
     let entrato: i64 = session.get(ENTRATO).await?.unwrap_or_default();

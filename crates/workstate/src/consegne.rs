@@ -7,8 +7,13 @@ use domain::notifica::Motivo;
 use domain::pratica::TipoPratica;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Row};
 use uuid::Uuid;
+
+/// Rows of one insert: SQLite looks numbered places up one by one, so long statements lose again.
+const ROWS: usize = 32;
+/// Columns of a notice.
+const COLUMNS: usize = 11;
 
 pub(crate) async fn position(pool: &AnyPool, process: &str, ente: &str) -> Result<u64, WorkError> {
     let row = sqlx::query("SELECT posizione FROM process_position WHERE processo = $1 AND ente = $2")
@@ -43,31 +48,45 @@ pub(crate) async fn enqueue(
     .execute(&mut *transaction)
     .await
     .map_err(unavailable)?;
-    for consegna in consegne {
-        if consegna.ente != ente {
-            return Err(WorkError(format!("a notice of {} queued for {ente}", consegna.ente)));
-        }
-        sqlx::query(
-            "INSERT INTO consegna
-               (ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (ente, dedupe) DO NOTHING",
-        )
-        .bind(consegna.ente)
-        .bind(consegna.dedupe)
-        .bind(consegna.pratica.to_string())
-        .bind(consegna.tipo.as_str().to_owned())
-        .bind(consegna.causa.to_string())
-        .bind(consegna.motivo.as_str().to_owned())
-        .bind(i64::from(consegna.tentativi))
-        .bind(micros(consegna.prossimo))
-        .bind(micros(consegna.creata))
-        .bind(stato_as_str(consegna.stato).to_owned())
-        .bind(consegna.errore)
-        .execute(&mut *transaction)
-        .await
-        .map_err(unavailable)?;
+    if let Some(foreign) = consegne.iter().find(|consegna| consegna.ente != ente) {
+        return Err(WorkError(format!("a notice of {} queued for {ente}", foreign.ente)));
+    }
+    for chunk in consegne.chunks(ROWS) {
+        insert(&mut transaction, chunk).await?;
     }
     transaction.commit().await.map_err(unavailable)
+}
+
+/// Several rows a statement: each statement through the pool costs a change of thread.
+async fn insert(transaction: &mut AnyConnection, consegne: &[Consegna]) -> Result<(), WorkError> {
+    let places: Vec<String> = (0..consegne.len())
+        .map(|row| {
+            let numbers: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect();
+            format!("({})", numbers.join(", "))
+        })
+        .collect();
+    let sql = format!(
+        "INSERT INTO consegna
+           (ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore)
+         VALUES {} ON CONFLICT (ente, dedupe) DO NOTHING",
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for consegna in consegne {
+        query = query
+            .bind(consegna.ente.clone())
+            .bind(consegna.dedupe.clone())
+            .bind(consegna.pratica.to_string())
+            .bind(consegna.tipo.as_str().to_owned())
+            .bind(consegna.causa.to_string())
+            .bind(consegna.motivo.as_str().to_owned())
+            .bind(i64::from(consegna.tentativi))
+            .bind(micros(consegna.prossimo))
+            .bind(micros(consegna.creata))
+            .bind(stato_as_str(consegna.stato).to_owned())
+            .bind(consegna.errore.clone());
+    }
+    query.execute(transaction).await.map(|_| ()).map_err(unavailable)
 }
 
 pub(crate) async fn lease_due(

@@ -13,7 +13,7 @@ use app::ports::{BoxFuture, Consegna, Upload, WorkError, WorkState};
 use domain::ids::AllegatoId;
 use jiff::Timestamp;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyPool, Connection as _, Executor};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -65,6 +65,9 @@ impl SqlWorkState {
                     Ok(())
                 })
             })
+            // On a full disk SQLite rolls back by itself; the driver goes on believing in the transaction, and a new one
+            // on that connection would be none. It is closed and another one opened.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect(&creating(url))
             .await
             .map_err(unavailable)?;

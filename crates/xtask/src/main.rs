@@ -71,7 +71,9 @@ fn test() -> Result<(), String> {
     assets::build()?;
     check()?;
     run(cargo().args(["build", "--package", "sportello"]))?;
-    install::packages(&root().join("tests/browser"))?;
+    for folder in ["tests/browser", "tests/smtp"] {
+        install::packages(&root().join(folder))?;
+    }
     // Nextest runs each test in a process of its own; where it is not installed, cargo's own runner does.
     if succeeds(cargo().args(["nextest", "--version"])) {
         run(cargo().args(["nextest", "run", "--workspace", "--no-fail-fast"]))?;

@@ -34,7 +34,7 @@ export default async function setup() {
   const data = await mkdtemp(join(tmpdir(), "sportello-browser-"));
   const child = spawn(program, ["demo", "--json", "--listen", "127.0.0.1:0", "--data", data], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? "warn" },
+    env: { ...process.env, SPORTELLO_LOG: process.env.SPORTELLO_LOG ?? "warn" },
   });
   const ended = new Promise((done) => child.once("exit", done));
   const stop = async () => {

@@ -12,8 +12,9 @@ const FONTS = ["Titillium Web", "Lora", "Roboto Mono"];
 /** Violations that axe finds, each with its first places, in short. */
 async function violations(page) {
   await page.evaluate(axe);
-  const results = await page.evaluate(() => globalThis.axe.run({ reporter: "v2", resultTypes: ["violations"] }));
-  return results.violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.length}): ${nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary}`).join(" | ")}`);
+  const results = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  const place = ({ target, any, all, none }) => `${target} (${[...any, ...all, ...none].map((check) => check.message).join("; ")})`;
+  return results.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map(place).join(" | ")}`);
 }
 
 /** Opens every fold, so that what is in them is judged too. */

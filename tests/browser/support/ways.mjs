@@ -10,7 +10,13 @@ export function voce(page, term) {
   return page.locator("dl > div").filter({ has: page.locator("dt", { hasText: new RegExp(`^\\s*${term}\\s*$`) }) }).locator("dd");
 }
 
-export const avanti = (page) => page.getByRole("button", { name: "Avanti" }).and(page.locator(":not([aria-hidden])"));
+export const avanti = (page) => page.getByRole("button", { name: "Avanti" });
+
+/** The last step: the summary, then the button named so. */
+export async function send(page, name) {
+  await expect(page.getByRole("heading", { level: 2, name: "Riepilogo" })).toBeVisible();
+  await page.getByRole("button", { name }).click();
+}
 
 /** The first step: the privacy notice. */
 export async function privacy(page) {

@@ -138,7 +138,7 @@ impl Drop for Server {
 pub fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .build()
         .expect("a client")
 }
@@ -204,7 +204,8 @@ impl Api {
 
     /// Files a request; the payload, which may be a refusal.
     pub async fn presenta(&self, chiave: &str, modulo: Value) -> Value {
-        let input = json!({ "chiaveIdempotenza": chiave, "servizio": "richiesta-generica", "versione": 1, "modulo": modulo });
+        let input =
+            json!({ "chiaveIdempotenza": chiave, "servizio": "richiesta-generica", "versione": 1, "modulo": modulo });
         self.data(PRESENTA, json!({ "input": input })).await["presentaIstanza"].clone()
     }
 
@@ -261,7 +262,8 @@ pub const PRESENTA: &str = "mutation($input: PresentaIstanzaInput!) { presentaIs
     errori { campo codice messaggio } } }";
 
 /// A case with its history.
-pub const PRATICA: &str = "query($id: ID!, $alla: DateTime, $dopo: Posizione) { pratica(id: $id, alla: $alla, dopo: $dopo) {
+pub const PRATICA: &str =
+    "query($id: ID!, $alla: DateTime, $dopo: Posizione) { pratica(id: $id, alla: $alla, dopo: $dopo) {
     id codice tipo stato titolo descrizione inviataIl scadenza posizione riservato
     protocollo { registro anno numero segnatura data impronta } richiedente { nomeCompleto }
     termine { giorni dal scadenza } documento { impronta url }
@@ -303,15 +305,15 @@ pub fn chiave(prefix: &str) -> String {
     format!("{prefix}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Waits until a condition holds, at most ten seconds.
+/// Waits until a condition holds, at most thirty seconds.
 pub async fn eventually<F, Fut>(what: &str, mut condition: F)
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = bool>,
 {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while !condition().await {
-        assert!(Instant::now() < deadline, "{what} did not happen in ten seconds");
+        assert!(Instant::now() < deadline, "{what} did not happen in thirty seconds");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

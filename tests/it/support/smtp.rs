@@ -20,7 +20,11 @@ impl Smtp {
     pub fn start(args: &[&str]) -> Self {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("smtp");
         let packages = home.join("node_modules/smtp-server");
-        assert!(packages.exists(), "{} is missing: run `npm ci` in tests/smtp, or `cargo xtask test`", packages.display());
+        assert!(
+            packages.exists(),
+            "{} is missing: run `npm ci` in tests/smtp, or `cargo xtask test`",
+            packages.display()
+        );
         let folder = tempfile::tempdir().expect("a folder");
         let mut child = Command::new("node")
             .arg(home.join("smtp.mjs"))

@@ -43,6 +43,11 @@ impl Notifiche {
                 () = woken => {}
                 () = tokio::time::sleep(limits::POLL) => {}
             }
+            // A mail can wait a moment, and a busy log wakes for each commit: one synced write takes what gathers.
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(limits::GATHER) => {}
+            }
         }
     }
 

@@ -64,6 +64,8 @@ pub mod limits {
     pub const EXPIRY: SignedDuration = SignedDuration::from_hours(72);
     /// How often the process looks without being woken.
     pub const POLL: Duration = Duration::from_secs(5);
+    /// How long the process lets new events gather before it reads them.
+    pub const GATHER: Duration = Duration::from_millis(100);
     /// Tries to write an outcome to the log, before it is left to the next lease.
     pub const APPENDS: u32 = 3;
     /// Characters of an error kept in the log.

@@ -23,7 +23,9 @@ const MAX_TORNA: usize = 2_000;
 
 /// The routes.
 pub fn routes() -> Router<Web> {
-    Router::new().route("/accedi", get(mostra).post(entra)).route("/esci", post(esci))
+    Router::new()
+        .route("/accedi", get(mostra).post(entra))
+        .route("/esci", post(esci).get(|| async { Redirect::to("/") }))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -70,7 +72,9 @@ pub fn torna_sicura(torna: &str) -> Option<&str> {
 /// Where a person lands: where they wanted to go, if that is a place of theirs.
 fn arrivo(ruolo: Ruolo, torna: &str) -> String {
     let torna = torna_sicura(torna);
-    let within = |area: &str| torna.is_some_and(|t| t.strip_prefix(area).is_some_and(|r| r.is_empty() || r.starts_with(['/', '?'])));
+    let within = |area: &str| {
+        torna.is_some_and(|t| t.strip_prefix(area).is_some_and(|r| r.is_empty() || r.starts_with(['/', '?'])))
+    };
     let (own, home) = match ruolo {
         Ruolo::Operatore | Ruolo::SegreteriaSindaco => (within("/ufficio"), "/ufficio"),
         Ruolo::Protocollo => (within("/protocollo"), "/protocollo"),
@@ -103,7 +107,8 @@ async fn inizia(r: &Richiesta, torna: &str, status: StatusCode, errore: String) 
             SignInStart::Unavailable
         }
     };
-    let layout = r.layout(crate::t("accesso-titolo"));
+    let titolo = crate::t("accesso-titolo");
+    let layout = r.layout(titolo.clone()).con_percorso([("/accedi", titolo.as_str())]);
     Ok(match start {
         SignInStart::Redirect(to) => Redirect::to(&to).into_response(),
         SignInStart::Unavailable => pagina_con(StatusCode::SERVICE_UNAVAILABLE, NonDisponibile { layout }),
@@ -138,9 +143,10 @@ async fn entra(r: Richiesta, Form(parametri): Form<BTreeMap<String, String>>) ->
     Ok(Redirect::to(&arrivo(utente.ruolo, &torna)).into_response())
 }
 
-async fn esci(r: Richiesta) -> Result<Redirect, Errore> {
+/// Whoever sits down at the same machine next finds nothing by going back: the browser forgets what it kept of this site.
+async fn esci(r: Richiesta) -> Result<Response, Errore> {
     sessione::esci(&r.session).await?;
-    Ok(Redirect::to("/"))
+    Ok(([("clear-site-data", "\"cache\"")], Redirect::to("/")).into_response())
 }
 
 #[cfg(test)]
@@ -152,7 +158,15 @@ mod tests {
         for good in ["/", "/segnalazioni/nuova?passo=2", "/area-personale/pratiche/1#x"] {
             assert_eq!(torna_sicura(good), Some(good));
         }
-        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "/a\nb", "/accedi?torna=/"] {
+        for bad in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a\nb",
+            "/accedi?torna=/",
+        ] {
             assert_eq!(torna_sicura(bad), None, "{bad}");
         }
         assert_eq!(torna_sicura(&format!("/{}", "a".repeat(MAX_TORNA))), None);

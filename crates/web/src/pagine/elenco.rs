@@ -1,6 +1,9 @@
 //! Long lists, a page at a time: the cursors of the pages passed travel in the address, so that one can go back too.
 
 use crate::layout::Paginazione;
+use domain::termini;
+use jiff::Timestamp;
+use jiff::civil::Date;
 use projections::{Cursore, Elenco, Pagina};
 
 /// Pages that one can go back, at most; the address stays short.
@@ -79,12 +82,23 @@ pub fn migliaia(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('.');
         }
         out.push(digit);
     }
     out
+}
+
+/// `06/03/2026`: for tables, where days stand below each other.
+pub fn giorno_breve(date: Date) -> String {
+    format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
+}
+
+/// `06/03/2026, 10:30`, in Rome.
+pub fn istante_breve(at: Timestamp) -> String {
+    let ora = termini::ora_locale(at);
+    format!("{}, {:02}:{:02}", giorno_breve(termini::data_locale(at)), ora.hour(), ora.minute())
 }
 
 #[cfg(test)]
@@ -121,6 +135,11 @@ mod tests {
         assert_eq!(Dove::parse("40.x"), Dove::default());
         assert_eq!(Dove::parse(&vec!["1"; MAX_PASSATE + 1].join(".")), Dove::default());
         assert_eq!(Dove::parse(&vec!["1"; MAX_PASSATE].join(".")).cursori.len(), MAX_PASSATE);
+    }
+
+    #[test]
+    fn short_dates_are_those_of_rome() {
+        assert_eq!(istante_breve("2026-12-31T23:05:00Z".parse().unwrap()), "01/01/2027, 00:05");
     }
 
     #[test]

@@ -188,7 +188,8 @@ mod tests {
             attore: utente().attore(),
             protocollo: Some(Protocollo::sample()),
         };
-        let prova = Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
+        let prova =
+            Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
         Richiedi::di("/servizi/richiesta-generica/richiedi").unwrap().prova(modulo, prova)
     }
 
@@ -207,10 +208,18 @@ mod tests {
     #[test]
     fn the_step_shows_the_service_and_the_value_of_what_is_declared() {
         let servizio = in_vigore("richiesta-generica").unwrap();
-        let nota = Nota { tipo: "warning", titolo: t("istanza-dichiarazione-titolo"), testo: t("istanza-dichiarazione-testo"), voci: Vec::new() };
+        let nota = Nota {
+            tipo: "warning",
+            titolo: t("istanza-dichiarazione-titolo"),
+            testo: t("istanza-dichiarazione-testo"),
+            voci: Vec::new(),
+        };
         let page = PaginaDati {
             layout: layout("Presenta una richiesta, passo 2 di 3", "/servizi/richiesta-generica/richiedi"),
-            c: Cornice { nota: Some(nota), ..cornice("istanza", 2, vec![ErroreCampo::new("telefono", "Non corretto.")]) },
+            c: Cornice {
+                nota: Some(nota),
+                ..cornice("istanza", 2, vec![ErroreCampo::new("telefono", "Non corretto.")])
+            },
             m: modulo(&[("telefono", "abc")]),
             chi: anagrafica(&Anagrafica::sample()),
             servizio,

@@ -121,7 +121,8 @@ mod tests {
             attore: utente().attore(),
             protocollo: Some(Protocollo::sample()),
         };
-        let prova = Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
+        let prova =
+            Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
         Scrivi.prova(modulo, prova)
     }
 

@@ -56,7 +56,7 @@ struct PaginaMessaggio {
 /// A name as the mailer gives it, and nothing that leads elsewhere.
 fn nome_valido(nome: &str) -> bool {
     nome.len() <= MAX_NOME
-        && nome.ends_with(".eml")
+        && nome.strip_suffix(".eml").is_some()
         && !nome.starts_with('.')
         && nome.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
 }
@@ -165,7 +165,8 @@ fn indirizzi(address: Option<&Address<'_>>) -> String {
 mod tests {
     use super::*;
 
-    const MAIL: &[u8] = b"From: \"Comune di Prova\" <sportello@comune.prova.example>\r\nTo: Mario Rossi <mario@example.org>\r\n\
+    const MAIL: &[u8] =
+        b"From: \"Comune di Prova\" <sportello@comune.prova.example>\r\nTo: Mario Rossi <mario@example.org>\r\n\
         Subject: =?utf-8?Q?La_tua_segnalazione_=C3=A8_registrata?=\r\nDate: Fri, 6 Mar 2026 09:30:00 +0000\r\n\
         MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n\
         --x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nCiao <Mario>.\r\n--x\r\nContent-Type: text/html\r\n\r\n\

@@ -176,7 +176,8 @@ mod tests {
             attore: utente().attore(),
             protocollo: Some(Protocollo::sample()),
         };
-        let prova = Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
+        let prova =
+            Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
         Segnala.prova(modulo, prova)
     }
 
@@ -194,7 +195,8 @@ mod tests {
 
     #[test]
     fn the_step_shows_the_twelve_categories_and_keeps_what_was_written() {
-        let m = modulo(&[("categoria", "strade"), ("titolo", "Buca <profonda>"), ("dettagli", "Da ieri."), ("lat", "95")]);
+        let m =
+            modulo(&[("categoria", "strade"), ("titolo", "Buca <profonda>"), ("dettagli", "Da ieri."), ("lat", "95")]);
         let errori = vec![
             ErroreCampo::new("indirizzo", "Questo campo è obbligatorio."),
             ErroreCampo::new("lat", "La posizione non è valida."),

@@ -27,7 +27,7 @@ const MAX_SCARTO: usize = 64 * 1024 * 1024;
 /// Time for throwing away, at most.
 const TEMPO_SCARTO: Duration = Duration::from_secs(20);
 /// Time for an upload, at most: 10 MB over a slow mobile line.
-const TEMPO: Duration = Duration::from_secs(300);
+const TEMPO: Duration = Duration::from_mins(5);
 
 /// The route, with limits of its own.
 pub fn routes() -> Router<Web> {
@@ -39,12 +39,9 @@ async fn carica(State(web): State<Web>, request: Request) -> Response {
     let declared = length(request.headers());
     let (mut parts, body) = request.into_parts();
     let ctx = chi(&web, &mut parts).await;
-    let mut multipart = match Multipart::from_request(Request::from_parts(parts, body), &web).await {
-        Ok(multipart) => multipart,
-        Err(_) => {
-            let detail = crate::t("porta-non-multipart");
-            return Problema::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "non-multipart", detail).into_response();
-        }
+    let Ok(mut multipart) = Multipart::from_request(Request::from_parts(parts, body), &web).await else {
+        let detail = crate::t("porta-non-multipart");
+        return Problema::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "non-multipart", detail).into_response();
     };
     let allowed = match ctx {
         Err(ignoto) => Err(problema(ignoto)),

@@ -55,7 +55,11 @@ async fn esegui_come(web: &Web, parts: &mut Parts, body: Body) -> Result<Respons
         .map_err(|_| rifiuta(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "porta-troppo-grande"))?;
     let request: async_graphql::Request = serde_json::from_slice(&bytes).map_err(|_| {
         let batch = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
-        rifiuta(StatusCode::BAD_REQUEST, "BAD_REQUEST", if batch { "porta-piu-operazioni" } else { "porta-illeggibile" })
+        rifiuta(
+            StatusCode::BAD_REQUEST,
+            "BAD_REQUEST",
+            if batch { "porta-piu-operazioni" } else { "porta-illeggibile" },
+        )
     })?;
     let answer = web.schema.execute(request.data(ctx)).await;
     Ok(async_graphql_axum::GraphQLResponse::from(answer).into_response())

@@ -75,7 +75,8 @@ pub async fn mostra(
     let mut alla = None;
     if !domanda.alla.is_empty() {
         alla = istante(&domanda.alla).filter(|at| *at <= now);
-        let future = alla.is_none() && istante(&domanda.alla).is_some_and(|at| at.as_second() / 60 == now.as_second() / 60);
+        let future =
+            alla.is_none() && istante(&domanda.alla).is_some_and(|at| at.as_second() / 60 == now.as_second() / 60);
         if alla.is_none() && !future {
             passato.errori.push(ErroreCampo::new("alla", t("area-momento-non-valido")));
         }
@@ -92,9 +93,7 @@ pub async fn mostra(
     let v = VistaPratica::new(&dettaglio, &r.ctx.ente, alla.unwrap_or(now));
     let (lat, lon) = v.punto.as_ref().unwrap_or(&r.ctx.ente.centro);
     let page = PaginaPratica {
-        layout: r
-            .layout(v.titolo.clone())
-            .con_percorso([("/area-personale", &t("area-titolo")), (&r.path, &v.titolo)]),
+        layout: r.layout(v.titolo.clone()).con_percorso([("/area-personale", &t("area-titolo")), (&r.path, &v.titolo)]),
         centro: format!("{lat},{lon}"),
         v,
         passato,

@@ -72,8 +72,7 @@ pub fn pagina(
         Riga::new(t("area-risposta-entro"), v.scadenza.clone()),
         Riga::new(t("area-silenzio"), silenzio(&dettaglio.caso)),
     ];
-    let responsabile =
-        if v.responsabile.is_empty() { t("area-responsabile-ufficio") } else { v.responsabile.clone() };
+    let responsabile = if v.responsabile.is_empty() { t("area-responsabile-ufficio") } else { v.responsabile.clone() };
     let ufficio = vec![
         Riga::new(t("area-ufficio"), v.ufficio.nome.clone()),
         Riga::new(t("area-responsabile"), responsabile),

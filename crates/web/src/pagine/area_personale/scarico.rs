@@ -9,11 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// `GET /pratiche/{id}/documento`: the bytes whose hash stands in the register.
-pub async fn documento(
-    Firmata(r): Firmata,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Errore> {
+pub async fn documento(Firmata(r): Firmata, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Errore> {
     let found = r.web.app.documento(&r.ctx, super::id(&id)?).await?;
     rispondi(found.ok_or(Errore::NonTrovato)?, &headers)
 }
@@ -36,8 +32,11 @@ fn rispondi(documento: Documento, headers: &HeaderMap) -> Result<Response, Error
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|list| list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
-    let mut response =
-        if known { StatusCode::NOT_MODIFIED.into_response() } else { Body::from_stream(documento.bytes).into_response() };
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Body::from_stream(documento.bytes).into_response()
+    };
     let value = |text: &str| HeaderValue::from_str(text).map_err(|e| Errore::Interno(e.to_string()));
     let out = response.headers_mut();
     out.insert(header::ETAG, value(&etag)?);
@@ -66,7 +65,12 @@ mod tests {
 
     fn sample() -> Documento {
         let bytes = futures_util::stream::once(async { Ok(Bytes::from_static(b"{\"a\":1}")) }).boxed();
-        Documento { nome: "perché \"no\".json".into(), formato: "application/json".into(), impronta: "ab".repeat(32), bytes }
+        Documento {
+            nome: "perché \"no\".json".into(),
+            formato: "application/json".into(),
+            impronta: "ab".repeat(32),
+            bytes,
+        }
     }
 
     #[tokio::test]

@@ -92,20 +92,14 @@ pub fn segnalazione_conclusa() -> Vec<Evento> {
 }
 
 fn lettera_nuova() -> Vec<Evento> {
-    let events: Vec<lettera::Event> = vec![
-        LetteraInviata::sample().into(),
-        RicevutaEmessa::sample().into(),
-        TermineCalcolato::sample().into(),
-    ];
+    let events: Vec<lettera::Event> =
+        vec![LetteraInviata::sample().into(), RicevutaEmessa::sample().into(), TermineCalcolato::sample().into()];
     events.into_iter().map(Evento::from).collect()
 }
 
 fn istanza_nuova() -> Vec<Evento> {
-    let events: Vec<istanza::Event> = vec![
-        IstanzaPresentata::sample().into(),
-        RicevutaEmessa::sample().into(),
-        TermineCalcolato::sample().into(),
-    ];
+    let events: Vec<istanza::Event> =
+        vec![IstanzaPresentata::sample().into(), RicevutaEmessa::sample().into(), TermineCalcolato::sample().into()];
     events.into_iter().map(Evento::from).collect()
 }
 
@@ -191,9 +185,12 @@ fn an_open_case_says_what_is_still_to_come_and_how_long_it_may_take() {
 #[test]
 fn the_past_is_announced_and_a_wrong_moment_explained() {
     let quando = "6 marzo 2026, ore 10:31".to_owned();
-    let passato = Passato { quando, campo: "2026-03-06T10:31".into(), massimo: "2026-03-20T11:00".into(), errori: vec![] };
+    let passato =
+        Passato { quando, campo: "2026-03-06T10:31".into(), massimo: "2026-03-20T11:00".into(), errori: vec![] };
     let page = pratica(&istanza_nuova(), "2026-03-06T09:31:00Z", passato);
-    assert!(testo(&salva("pratica-passato.html", &page.render().unwrap())).contains("com'era registrata: 6 marzo 2026"));
+    assert!(
+        testo(&salva("pratica-passato.html", &page.render().unwrap())).contains("com'era registrata: 6 marzo 2026")
+    );
     let errori = vec![ErroreCampo::new("alla", "Scegli un giorno e un'ora del passato.")];
     let page = pratica(&istanza_nuova(), "2026-03-06T09:31:00Z", Passato { errori, ..Passato::default() });
     let html = salva("pratica-errore.html", &page.render().unwrap());
@@ -265,9 +262,21 @@ fn the_receipt_holds_all_that_the_law_asks() {
         let text = testo(&salva(&format!("ricevuta-{nome}.html"), &page.render().unwrap()));
         let impronte = ["5a".repeat(32), "ab".repeat(32)];
         let needed = [
-            "Comune di Montelume", "AOO0001", "PROT", "0000012/2026", "6 marzo 2026, ore 10:30", "Mario Rossi",
-            "RSSMRA80A01H501U", "30 giorni", "martedì 7 aprile 2026", "@comune.example", "0187 555 0101", "18-bis",
-            "/pratiche/", &impronte[0], &impronte[1],
+            "Comune di Montelume",
+            "AOO0001",
+            "PROT",
+            "0000012/2026",
+            "6 marzo 2026, ore 10:30",
+            "Mario Rossi",
+            "RSSMRA80A01H501U",
+            "30 giorni",
+            "martedì 7 aprile 2026",
+            "@comune.example",
+            "0187 555 0101",
+            "18-bis",
+            "/pratiche/",
+            &impronte[0],
+            &impronte[1],
         ];
         for words in needed {
             assert!(text.contains(words), "{nome}: {words}");

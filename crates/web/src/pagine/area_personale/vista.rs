@@ -299,7 +299,11 @@ fn punto(caso: &Caso) -> Option<(String, String)> {
 
 fn allegati(base: &Base) -> Vec<VistaAllegato> {
     let one = |(i, allegato): (usize, &domain::allegato::Allegato)| VistaAllegato {
-        nome: base.nomi_allegati.get(i).cloned().unwrap_or_else(|| ta("area-allegato-n", &[("n", &(i + 1).to_string())])),
+        nome: base
+            .nomi_allegati
+            .get(i)
+            .cloned()
+            .unwrap_or_else(|| ta("area-allegato-n", &[("n", &(i + 1).to_string())])),
         dimensione: formato::dimensione(allegato.dimensione),
         href: format!("/pratiche/{}/allegati/{}", base.id, i + 1),
         impronta: allegato.impronta.to_string(),

@@ -19,7 +19,7 @@ use crate::t;
 use app::{AppError, Esito, Utente};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::allegato::{Allegato, Impronta};
@@ -29,6 +29,7 @@ use domain::registro::{CODICE_REGISTRO, Protocollo};
 use domain::{Ctx, Refused, termini};
 use jiff::Timestamp;
 use std::sync::Arc;
+use tower_http::set_header::SetResponseHeaderLayer;
 use vista::{FileCaricato, PaginaPrivacy, PaginaRiepilogo, PaginaSessione};
 
 /// A step of a filing.
@@ -83,23 +84,20 @@ pub trait Flusso: Sized + Send + Sync + 'static {
     fn nota(&self, modulo: &Modulo, richiesta: &Richiesta) -> Option<Nota>;
 
     /// Files it.
-    fn invia(
-        &self,
-        modulo: &Modulo,
-        richiesta: &Richiesta,
-    ) -> impl Future<Output = Result<Esito, AppError>> + Send;
+    fn invia(&self, modulo: &Modulo, richiesta: &Richiesta) -> impl Future<Output = Result<Esito, AppError>> + Send;
 }
 
 /// The routes of a filing under the path of its first step.
 pub fn routes<F: Flusso>(base: &str) -> Router<Web> {
-    Router::new()
-        .route(base, get(inizio::<F>))
-        .route(&format!("{base}/invia"), post(invia::<F>).get(da_capo::<F>))
+    Router::new().route(base, get(inizio::<F>)).route(&format!("{base}/invia"), post(invia::<F>).get(da_capo::<F>))
 }
 
 /// The routes that take files: the reader sets their limits, in bytes and in time, so that the person always gets an answer.
 pub fn routes_file<F: Flusso>(base: &str) -> Router<Web> {
-    Router::new().route(base, post(passo::<F>)).layer(DefaultBodyLimit::disable())
+    // A step is the answer to a POST: the browser's own way back shows it only if the browser may keep it. Signing out
+    // empties what it kept.
+    let kept = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Router::new().route(base, post(passo::<F>)).layer(kept).layer(DefaultBodyLimit::disable())
 }
 
 /// All routes that take files. They stand outside the deadline of the pages.
@@ -339,12 +337,8 @@ impl<F: Flusso> Giro<F> {
             }
             Tappa::Dati => self.flusso.dati(stato, layout, c(F::CAMPI), &self.modulo, &self.richiesta),
             Tappa::Riepilogo => {
-                let page = PaginaRiepilogo {
-                    layout,
-                    c: c(&[]),
-                    sezioni: self.sezioni(),
-                    dopo: t(&format!("{testi}-dopo")),
-                };
+                let page =
+                    PaginaRiepilogo { layout, c: c(&[]), sezioni: self.sezioni(), dopo: t(&format!("{testi}-dopo")) };
                 pagina_con(stato, page)
             }
         }

@@ -188,7 +188,9 @@ async fn file(richiesta: &Richiesta, modulo: &mut Modulo, field: Field<'_>) {
     match richiesta.web.app.carica(&richiesta.ctx, declared, field.map_err(io::Error::other).boxed()).await {
         Ok(upload) => modulo.allegati.push(upload.id),
         Err(AppError::Rifiutato(errori)) => {
-            modulo.errori.extend(errori.into_iter().map(|e| ErroreCampo::new(FILE, format!("{nome}: {}", e.messaggio))));
+            modulo
+                .errori
+                .extend(errori.into_iter().map(|e| ErroreCampo::new(FILE, format!("{nome}: {}", e.messaggio))));
         }
         Err(error) => {
             tracing::warn!(error = %error, "an upload was not stored");
@@ -253,7 +255,8 @@ mod tests {
         let piece = Bytes::from(vec![0_u8; 1024 * 1024]);
         let many = stream::iter((0..200).map(move |_| Ok::<_, io::Error>(piece.clone())));
         let oltre = Arc::new(AtomicBool::new(false));
-        let read: Vec<_> = sorvegliato(Body::from_stream(many).into_data_stream(), PAUSA, oltre.clone()).collect().await;
+        let read: Vec<_> =
+            sorvegliato(Body::from_stream(many).into_data_stream(), PAUSA, oltre.clone()).collect().await;
         assert_eq!(read.iter().filter(|piece| piece.is_ok()).count(), 96);
         assert!(read.last().is_some_and(Result::is_err) && oltre.load(Ordering::Relaxed));
     }

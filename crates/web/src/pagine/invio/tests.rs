@@ -36,7 +36,11 @@ pub fn cornice(testi: &str, corrente: usize, errori: Vec<ErroreCampo>) -> Cornic
         nascosti: nascosti(&modulo(&[]), "dati", &[], &[]),
         errori,
         nota: crate::pagine::segnalazione::emergenza("strade", &ente()).filter(|_| corrente == 2),
-        file: vec![FileCaricato { id: Allegato::sample().id.to_string(), nome: "lampione.jpg".into(), dimensione: "482 kB".into() }],
+        file: vec![FileCaricato {
+            id: Allegato::sample().id.to_string(),
+            nome: "lampione.jpg".into(),
+            dimensione: "482 kB".into(),
+        }],
     }
 }
 
@@ -84,7 +88,10 @@ fn a_lost_session_keeps_every_word() {
         ..cornice("segnala", 2, Vec::new())
     };
     let layout = layout(&t("invio-sessione-titolo"), "/segnala");
-    let html = salva("invio-sessione.html", &PaginaSessione { layout, c, accedi: "/accedi?torna=%2Fsegnala".into() }.render().unwrap());
+    let html = salva(
+        "invio-sessione.html",
+        &PaginaSessione { layout, c, accedi: "/accedi?torna=%2Fsegnala".into() }.render().unwrap(),
+    );
     let titolo = Selector::parse("form[action='/segnala'] input[name=titolo]").unwrap();
     assert_eq!(html.select(&titolo).next().unwrap().value().attr("value"), Some("Buca & co"));
 }

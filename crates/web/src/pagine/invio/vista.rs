@@ -93,9 +93,10 @@ impl Cornice {
         self.file.len() < MAX_ALLEGATI
     }
 
-    /// What may be attached.
+    /// What may still be attached.
     pub fn aiuto_file(&self) -> String {
-        let (quanti, quanto) = (MAX_ALLEGATI.to_string(), (MAX_BYTES / (1024 * 1024)).to_string());
+        let quanti = MAX_ALLEGATI.saturating_sub(self.file.len()).to_string();
+        let quanto = (MAX_BYTES / (1024 * 1024)).to_string();
         crate::ta("invio-file-aiuto", &[("quanti", &quanti), ("quanto", &quanto)])
     }
 }

@@ -1,9 +1,8 @@
 //! The audit trail: the records of the log, newest first (AgID guidelines 3.1: who did what, when, in which role).
 
 use crate::errore::{Errore, Pagina};
-use crate::formato;
 use crate::layout::{Layout, Paginazione};
-use crate::pagine::elenco::{Dove, risultati};
+use crate::pagine::elenco::{Dove, istante_breve, risultati};
 use crate::richiesta::DiProtocollo;
 use askama::Template;
 use axum::extract::Query;
@@ -70,7 +69,7 @@ pub(super) fn riga(row: &AuditRow) -> Riga {
     let role = format!("ruolo-{}", row.ruolo);
     Riga {
         posizione: row.posizione.to_string(),
-        quando: formato::istante(row.quando),
+        quando: istante_breve(row.quando),
         evento: row.evento.clone(),
         stream: row.stream.clone(),
         versione: row.versione,
@@ -109,7 +108,7 @@ mod tests {
             pagine: Paginazione::default(),
         };
         let html = page.render().unwrap();
-        for text in ["ProtocolloRegistrato", "registro-PROT-2026", "Cittadino", &"ab".repeat(32), "ore 10:30"] {
+        for text in ["ProtocolloRegistrato", "registro-PROT-2026", "Cittadino", &"ab".repeat(32), "06/03/2026, 10:30"] {
             assert!(html.contains(text), "{text}");
         }
     }

@@ -3,13 +3,13 @@
 use super::flusso;
 use super::ricerca::Domanda;
 use crate::errore::Errore;
-use crate::formato;
+use crate::pagine::elenco::istante_breve;
 use crate::richiesta::DiProtocollo;
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::ente::CodiceUfficio;
-use projections::{Cursore, MAX_PAGINA, Pagina, RegistrazioneRow};
+use projections::{MAX_PAGINA, Pagina, RegistrazioneRow};
 
 /// Rows of the file, at most; the page says so.
 pub const MAX_RIGHE: usize = 1_000;
@@ -27,7 +27,6 @@ pub async fn scarica(DiProtocollo(r): DiProtocollo, Query(domanda): Query<Domand
             break;
         }
     }
-    rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.cursore()));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"registro-protocollo.csv\""),
@@ -39,7 +38,8 @@ pub async fn scarica(DiProtocollo(r): DiProtocollo, Query(domanda): Query<Domand
 
 /// Semicolons and a byte order mark, as spreadsheets in Italy expect.
 fn testo(rows: &[RegistrazioneRow], office: impl Fn(&str) -> String) -> String {
-    let names = ["numero", "data", "flusso", "oggetto", "corrispondente", "ufficio", "classifica", "riservato", "impronta"];
+    let names =
+        ["numero", "data", "flusso", "oggetto", "corrispondente", "ufficio", "classifica", "riservato", "impronta"];
     let names = names.map(|name| crate::t(&format!("protocollo-csv-{name}")));
     let mut out = String::from("\u{feff}");
     line(&mut out, &names);
@@ -48,7 +48,7 @@ fn testo(rows: &[RegistrazioneRow], office: impl Fn(&str) -> String) -> String {
             &mut out,
             &[
                 row.protocollo.segnatura().to_string(),
-                formato::istante(row.protocollo.data),
+                istante_breve(row.protocollo.data),
                 flusso(row.flusso),
                 row.oggetto.clone(),
                 row.corrispondente.clone().unwrap_or_default(),
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_file_has_a_line_of_names() {
-        let text = testo(&[], |codice| codice.to_owned());
+        let text = testo(&[], str::to_owned);
         assert!(text.starts_with("\u{feff}\"Numero di protocollo\";\"Data e ora\""), "{text}");
         assert_eq!(text.matches(';').count(), 8);
         assert!(!text.contains("protocollo-csv"), "every name is in the catalogue: {text}");

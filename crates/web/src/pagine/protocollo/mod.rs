@@ -8,6 +8,7 @@ mod ricerca;
 
 use crate::state::Web;
 use axum::Router;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 
 /// The routes.
@@ -17,7 +18,10 @@ pub fn routes() -> Router<Web> {
         .route("/protocollo/registro.csv", get(csv::scarica))
         .route("/protocollo/audit", get(audit::mostra))
         .route("/protocollo/notifiche", get(notifiche::mostra))
-        .route("/protocollo/notifiche/riprova", post(notifiche::riprova))
+        .route(
+            "/protocollo/notifiche/riprova",
+            post(notifiche::riprova).get(|| async { Redirect::to("/protocollo/notifiche") }),
+        )
         .route("/protocollo/{anno}/{numero}", get(registrazione::mostra).post(registrazione::modifica))
 }
 

@@ -1,9 +1,8 @@
 //! Notices that were given up, and another try.
 
 use crate::errore::{Errore, Pagina};
-use crate::formato;
 use crate::layout::Layout;
-use crate::pagine::elenco::risultati;
+use crate::pagine::elenco::{istante_breve, risultati};
 use crate::richiesta::DiProtocollo;
 use crate::sessione;
 use app::AppError;
@@ -60,7 +59,7 @@ fn riga(consegna: &Consegna) -> Riga {
         dedupe: consegna.dedupe.clone(),
         pratica: consegna.tipo.codice(consegna.pratica).to_string(),
         motivo: crate::t(&format!("protocollo-motivo-{}", consegna.motivo.as_str())),
-        creata: formato::istante(consegna.creata),
+        creata: istante_breve(consegna.creata),
         tentativi: consegna.tentativi,
         errore: consegna.errore.clone().unwrap_or_default(),
     }

@@ -2,9 +2,8 @@
 
 use super::{flusso, indirizzo_di};
 use crate::errore::{Errore, Pagina};
-use crate::formato;
 use crate::layout::{ErroreCampo, Layout, Opzione, Paginazione};
-use crate::pagine::elenco::{Dove, indirizzo, risultati};
+use crate::pagine::elenco::{Dove, indirizzo, istante_breve, risultati};
 use crate::richiesta::DiProtocollo;
 use app::Ente;
 use askama::Template;
@@ -66,13 +65,7 @@ impl Domanda {
     }
 
     pub(super) fn parametri(&self) -> [(&str, &str); 5] {
-        [
-            ("anno", &self.anno),
-            ("dal", &self.dal),
-            ("al", &self.al),
-            ("testo", &self.testo),
-            ("flusso", &self.flusso),
-        ]
+        [("anno", &self.anno), ("dal", &self.dal), ("al", &self.al), ("testo", &self.testo), ("flusso", &self.flusso)]
     }
 }
 
@@ -127,7 +120,7 @@ fn riga(row: &RegistrazioneRow, ente: &Ente) -> Riga {
     Riga {
         href: indirizzo_di(row.protocollo.anno, row.protocollo.numero),
         numero: row.protocollo.segnatura().to_string(),
-        data: formato::istante(row.protocollo.data),
+        data: istante_breve(row.protocollo.data),
         flusso: flusso(row.flusso),
         oggetto: row.oggetto.clone(),
         corrispondente: row.corrispondente.clone().unwrap_or_default(),

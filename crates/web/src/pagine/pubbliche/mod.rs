@@ -18,7 +18,7 @@ pub fn routes() -> Router<Web> {
         .route("/servizi/{codice}", get(servizi::scheda))
         .route("/argomenti", get(argomenti::elenco))
         .route("/argomenti/{argomento}", get(argomenti::mostra))
-        .route("/valutazione", post(valutazione::conta))
+        .route("/valutazione", post(valutazione::conta).get(|| async { Redirect::to("/") }))
         .route("/valutazione/grazie", get(valutazione::grazie))
         .route("/vivere", get(|| async { Redirect::permanent("/vivere-il-comune") }))
         .route("/appuntamenti/nuovo", get(|| async { Redirect::to("/appuntamenti") }))

@@ -153,7 +153,8 @@ mod tests {
 
     /// A word that looks like a key of the catalogue: `home-titolo`.
     fn sembra_chiave(word: &str) -> bool {
-        let prefixes = ["home-", "uffici-", "novita-", "vivere-", "domanda-", "domande-", "assistenza-", "appuntamenti-"];
+        let prefixes =
+            ["home-", "uffici-", "novita-", "vivere-", "domanda-", "domande-", "assistenza-", "appuntamenti-"];
         prefixes.iter().any(|prefix| word.starts_with(prefix))
     }
 

@@ -100,7 +100,7 @@ pub struct Domanda {
 
 #[derive(Template)]
 #[template(path = "pubbliche/servizi.html")]
-struct Servizi {
+struct Catalogo {
     layout: Layout,
     domanda: Domanda,
     categorie: Vec<Opzione>,
@@ -128,7 +128,7 @@ fn categorie(all: &[Scheda]) -> Vec<Opzione> {
 pub async fn elenco(r: Richiesta, Query(domanda): Query<Domanda>) -> Result<Response, Errore> {
     let titolo = crate::t("servizi-titolo");
     let all = schede();
-    let page = Servizi {
+    let page = Catalogo {
         layout: Layout { feedback: true, ..r.layout(titolo.clone()).con_percorso([("/servizi", titolo.as_str())]) },
         categorie: categorie(&all),
         servizi: cerca(all, &domanda),
@@ -275,19 +275,32 @@ mod tests {
                     .map(|e| e.text().collect::<String>().trim().to_owned())
                     .collect()
             };
-            assert_eq!(text("[data-element=page-index] > li > a"), [
-                "A chi è rivolto",
-                "Come fare",
-                "Cosa serve",
-                "Cosa si ottiene",
-                "Tempi e scadenze",
-                "Accedi al servizio",
-                "Condizioni di servizio",
-                "Contatti",
-            ]);
+            assert_eq!(
+                text("[data-element=page-index] > li > a"),
+                [
+                    "A chi è rivolto",
+                    "Come fare",
+                    "Cosa serve",
+                    "Cosa si ottiene",
+                    "Tempi e scadenze",
+                    "Accedi al servizio",
+                    "Condizioni di servizio",
+                    "Contatti",
+                ]
+            );
             for element in [
-                "title", "description", "status", "addressed", "how-to", "needed", "achieved", "calendar-text",
-                "online-access", "file", "area", "topic",
+                "title",
+                "description",
+                "status",
+                "addressed",
+                "how-to",
+                "needed",
+                "achieved",
+                "calendar-text",
+                "online-access",
+                "file",
+                "area",
+                "topic",
             ] {
                 let found = text(&format!("[data-element=service-{element}]"));
                 assert!(found.iter().any(|t| t.len() >= 3 && !t.contains("servizio-")), "{element}: {found:?}");
@@ -327,7 +340,7 @@ mod tests {
     #[test]
     fn the_list_links_every_sheet() {
         let all = schede();
-        let page = Servizi {
+        let page = Catalogo {
             layout: Layout::new("Comune di Prova", "Servizi", "/servizi"),
             domanda: Domanda::default(),
             categorie: categorie(&all),

@@ -12,8 +12,16 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 /// Kinds of page that are told apart; a counter's labels must not grow with what visitors send.
-const PAGINE: [&str; 8] =
-    ["servizi", "argomenti", "amministrazione", "novita", "vivere-il-comune", "uffici", "domande-frequenti", "segnalazioni"];
+const PAGINE: [&str; 8] = [
+    "servizi",
+    "argomenti",
+    "amministrazione",
+    "novita",
+    "vivere-il-comune",
+    "uffici",
+    "domande-frequenti",
+    "segnalazioni",
+];
 
 /// Reasons of the form, with the short names under which they are counted.
 const ASPETTI: [(&str, &str); 9] = [

@@ -4,7 +4,7 @@ use super::termine::avviso;
 use crate::errore::{Errore, Pagina};
 use crate::formato;
 use crate::layout::{Layout, Opzione, Paginazione, Stato};
-use crate::pagine::elenco::{Dove, indirizzo, migliaia, risultati};
+use crate::pagine::elenco::{Dove, giorno_breve, indirizzo, migliaia, risultati};
 use crate::richiesta::{DiUfficio, Richiesta};
 use app::AppError;
 use askama::Template;
@@ -148,8 +148,8 @@ fn riga(row: &PraticaRow, oggi: Date) -> Riga {
         codice: row.codice.clone(),
         tipo: formato::tipo(row.tipo),
         protocollo: row.protocollo.as_ref().map(|p| p.segnatura().to_string()).unwrap_or_default(),
-        presentata: formato::giorno(row.inviata_il),
-        scadenza: row.scadenza.map(formato::data).unwrap_or_default(),
+        presentata: giorno_breve(termini::data_locale(row.inviata_il)),
+        scadenza: row.scadenza.map(giorno_breve).unwrap_or_default(),
         avviso: avviso(row.scadenza, row.stato, oggi),
         stato: formato::stato(row.stato),
         richiedente: row.richiedente.clone().unwrap_or_else(|| crate::t("ufficio-dati-cancellati")),
@@ -177,12 +177,10 @@ mod tests {
             (TipoPratica::Lettera, StatoPratica::Protocollata, 2),
             (TipoPratica::Istanza, StatoPratica::Conclusa, 4),
         ]);
-        assert_eq!(rows.iter().map(|r| (r.totale.as_str(), r.barra)).collect::<Vec<_>>(), [
-            ("8", 100),
-            ("0", 0),
-            ("0", 0),
-            ("4", 50)
-        ]);
+        assert_eq!(
+            rows.iter().map(|r| (r.totale.as_str(), r.barra)).collect::<Vec<_>>(),
+            [("8", 100), ("0", 0), ("0", 0), ("4", 50)]
+        );
         assert_eq!(conteggi(&[]).iter().map(|r| r.barra).sum::<u64>(), 0);
     }
 

@@ -13,5 +13,5 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/ufficio", get(coda::mostra))
         .route("/ufficio/pratiche/{id}", get(pratica::mostra))
-        .route("/ufficio/pratiche/{id}/{azione}", post(pratica::lavora))
+        .route("/ufficio/pratiche/{id}/{azione}", post(pratica::lavora).get(pratica::torna))
 }

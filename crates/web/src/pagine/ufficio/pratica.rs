@@ -171,6 +171,11 @@ pub async fn lavora(
     }
 }
 
+/// `GET` of a step's address, as a reader gets who opens again the page of a refusal: the case.
+pub async fn torna(Path((path, _)): Path<(String, String)>) -> Result<Redirect, Errore> {
+    Ok(Redirect::to(&format!("/ufficio/pratiche/{}", id(&path)?)))
+}
+
 async fn esegui(r: &Richiesta, id: PraticaId, passo: Passo, modulo: &Modulo) -> Result<Esito, AppError> {
     let (app, chiave) = (&r.web.app, modulo.chiave.as_str());
     match passo {
@@ -218,6 +223,7 @@ fn fatto(passo: Passo, esito: &Esito) -> String {
 mod tests {
     use super::*;
     use crate::layout::Tono;
+    use crate::pagine::area_personale::vista::VistaUfficio;
     use domain::Sample;
 
     #[test]
@@ -259,7 +265,7 @@ mod tests {
             protocollo: None,
             scadenza: "martedì 7 aprile 2026".into(),
             rimane: String::new(),
-            ufficio: Default::default(),
+            ufficio: VistaUfficio::default(),
             responsabile: String::new(),
             tappe: Vec::new(),
             risposta: None,

@@ -50,7 +50,8 @@ fn the_page_shows_files_with_hashes_and_old_beside_new() {
     assert_eq!(count("select[name=assegnazione] option[selected][value=urp]"), 1);
     assert_eq!(count("input[name=chiave][value=k]"), 1);
     assert_eq!(count("#errore-motivo"), 1);
-    for part in ["Ufficio urp", "Ufficio ambiente", "lampione.jpg", &"ab".repeat(32), &"ff".repeat(32), "Nel frattempo"] {
+    for part in ["Ufficio urp", "Ufficio ambiente", "lampione.jpg", &"ab".repeat(32), &"ff".repeat(32), "Nel frattempo"]
+    {
         assert!(text.contains(part), "{part}");
     }
 }
