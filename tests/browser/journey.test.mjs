@@ -1,7 +1,7 @@
 // A broken street lamp, from the citizen's phone to the office, to the register and back.
 
 import { lamp } from "./support/files.mjs";
-import { DESKTOP, expect, PHONE, picture, readmePicture, signIn, test } from "./support/people.mjs";
+import { DESKTOP, expect, PHONE, picture, test } from "./support/people.mjs";
 import { avanti, compila, fatto, privacy, voce } from "./support/ways.mjs";
 
 const ways = [
@@ -132,7 +132,6 @@ for (const way of ways) {
       }
       await expect(mario.getByRole("main")).toContainText("Conclusa");
       await shot(mario, "dettaglio-conclusa");
-      if (way.key === "schermo") await readmePicture(mario);
     });
 
     await test.step("the register has the entry and its history", async () => {

@@ -1,7 +1,7 @@
 // Every page on the way: accessible with every fold open, at 1280 and at 320 px, in the fonts and with the frame of the design system.
 
 import { notAPhoto } from "./support/files.mjs";
-import { DESKTOP, expect, PHONE, picture, test } from "./support/people.mjs";
+import { DESKTOP, expect, PHONE, picture, readmePicture, test } from "./support/people.mjs";
 import { feedback, frame, judge, sheet } from "./support/rules.mjs";
 import { avanti, compila, fatto, privacy, send } from "./support/ways.mjs";
 
@@ -119,7 +119,9 @@ test("the personal area and a case, now and in the past", async ({ come }) => {
   await mario.goto("/area-personale");
   await whole(mario, "area-personale");
   await mario.goto("/area-personale?stato=conclusa");
-  await mario.getByRole("article").getByRole("link").first().click();
+  await mario.getByRole("link", { name: "Lampione spento", exact: true }).click();
+  const part = (name) => mario.getByRole("region", { name });
+  await readmePicture(mario, part("La risposta del Comune"), part("Come sta andando"));
   await whole(mario, "dettaglio");
   await mario.getByLabel("Giorno e ora").fill("1999-12-31T23:59");
   await mario.getByRole("button", { name: "Mostra com'era" }).click();

@@ -12,8 +12,8 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   reporter: [["list"]],
-  timeout: 60_000,
-  globalTimeout: 300_000,
+  timeout: 90_000,
+  globalTimeout: 600_000,
   expect: { timeout: 10_000 },
   use: {
     locale: "it-IT",
@@ -24,8 +24,6 @@ export default defineConfig({
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      // The browser's own words, such as those of a file field, in the visitors' language.
-      env: { ...process.env, LANGUAGE: "it" },
       args: [
         "--no-sandbox",
         "--disable-gpu",

@@ -113,21 +113,32 @@ async fn names_of_files_lead_nowhere_else() {
 
 #[tokio::test]
 async fn a_file_changed_on_the_disk_is_not_passed_off_as_the_registered_one() {
-    let Scene { folder, server, pratica } = filed().await;
-    let allegato = &pratica["allegati"][0];
-    let hash = allegato["impronta"].as_str().unwrap();
-    let path = find(&folder.path().join("documenti"), hash).expect("the file is stored under its hash");
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes[30_000] ^= 1;
-    let mut permissions = std::fs::metadata(&path).unwrap().permissions();
-    #[expect(clippy::permissions_set_readonly_false, reason = "the file is the test's own")]
-    permissions.set_readonly(false);
-    std::fs::set_permissions(&path, permissions).unwrap();
-    std::fs::write(&path, bytes).unwrap();
+    let Scene { folder, server, .. } = filed().await;
+    let api = server.api("cittadino");
     let mut browser = Browser::sign_in(&server, "cittadino").await;
-    let answer = browser.try_get(allegato["url"].as_str().unwrap()).await;
-    let whole = answer.is_some_and(|page| page.status == StatusCode::OK && page.bytes.len() == 50_000);
-    assert!(!whole, "a changed file was handed out as if it were the registered one");
+    // A small file is refused; a large one breaks off before its end.
+    for (seed, bytes) in [(91, 50_000), (92, 5_000_000)] {
+        let answer: Value = api.carica("foto.jpg", "image/jpeg", foto(seed, bytes)).await.json().await.unwrap();
+        let mut input = segnalazione(&format!("guasta-{seed}"), "Lampione spento");
+        input["allegati"] = json!([answer["id"]]);
+        let payload = api.try_segnala(input).await;
+        let pratica = api.pratica(payload["pratica"]["id"].as_str().unwrap()).await;
+        let url = pratica["allegati"][0]["url"].as_str().unwrap();
+        assert_eq!(browser.get(url).await.bytes.len(), bytes);
+
+        let hash = answer["impronta"].as_str().unwrap();
+        let path = find(&folder.path().join("documenti"), hash).expect("the file is stored under its hash");
+        let mut changed = foto(seed, bytes);
+        changed[bytes - 1_000] ^= 1;
+        std::fs::write(&path, changed).unwrap();
+        let answer = browser.try_get(url).await;
+        let whole = answer.as_ref().is_some_and(|page| page.status == StatusCode::OK);
+        assert!(!whole, "a changed file was handed out as if it were the registered one");
+        let told = answer.is_some_and(|page| page.status == StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(told, bytes < 64 * 1024, "{bytes} bytes");
+    }
+    // What is registered is known as before.
+    assert_eq!(browser.get("/area-personale").await.status, StatusCode::OK);
 }
 
 /// The file of a hash, wherever below a folder.

@@ -1,6 +1,7 @@
 //! A full disk: filings are refused in words, nothing is half written, and work goes on once there is room.
 
 use crate::support::log::{PRIMO, assert_dense, numeri};
+use crate::support::pages::{Browser, Form};
 use crate::support::{Api, SEGNALA, Server, assert_clean, eventually, foto, program, segnalazione};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -118,6 +119,15 @@ fn assert_unavailable(answer: &Value) {
     assert!(answer["data"].is_null() || answer["data"]["inviaSegnalazione"].is_null(), "{answer:#}");
 }
 
+/// The last page of a report, ready to be sent.
+async fn summary(browser: &mut Browser) -> Form {
+    let privacy = browser.get("/segnala").await.form("privacy").with("privacy", "si").with("azione", "avanti");
+    let dati = browser.send(privacy).await.form("dettagli");
+    let dati = dati.with("categoria", "illuminazione").with("titolo", "Buio pesto").with("dettagli", "È spento.");
+    let page = browser.send(dati.with("indirizzo", "Via dei Tigli 12").with("azione", "avanti")).await;
+    page.form("chiave").with("azione", "avanti")
+}
+
 async fn story(disk: Disk) {
     let (data, server) = (disk.data(), disk.server());
     let api = server.api("cittadino");
@@ -125,6 +135,8 @@ async fn story(disk: Disk) {
     let first = api.segnala("prima", "Lampione spento").await;
     numbers.insert("prima".to_owned(), first["protocollo"]["numero"].as_u64().expect("a number"));
     let id = first["pratica"]["id"].as_str().expect("an id");
+    let mut browser = Browser::sign_in(&server, "cittadino").await;
+    let form = summary(&mut browser).await;
     disk.fill();
 
     // Files until there is no room: what fits is taken, what does not is refused in words.
@@ -161,6 +173,10 @@ async fn story(disk: Disk) {
         assert_unavailable(&file(&server.api("cittadino2"), "nuova").await.expect_err("there is no room for a key"));
         let upload = api.carica("foto.jpg", "image/jpeg", foto(0, 2 << 20)).await;
         assert_eq!(upload.status(), 503);
+        // Whoever uses the pages is told so, and what they wrote is still there.
+        let page = browser.send(form.clone()).await;
+        assert_eq!(page.status, 503, "{}", page.text());
+        assert_eq!(page.form("chiave").get("titolo"), form.get("titolo"), "{}", page.text());
     }
     // What was filed can still be read, and the log has no half of anything.
     assert_eq!(api.pratica(id).await["codice"], first["pratica"]["codice"]);
@@ -174,6 +190,10 @@ async fn story(disk: Disk) {
         let numero = file(&api, &chiave).await.unwrap_or_else(|answer| panic!("{chiave}: {answer:#}"));
         assert!(numbers.insert(chiave, numero).is_none());
     }
+    let done = browser.send(form).await;
+    assert!(done.status == 200 && done.path.contains("/fatto"), "{}: {}", done.path, done.text());
+    let last = *numeri(&data, PRIMO).last().expect("numbers");
+    numbers.insert("dalle-pagine".to_owned(), last);
     let mut given: Vec<u64> = numbers.values().copied().collect();
     given.sort_unstable();
     assert_eq!(given, numeri(&data, PRIMO));

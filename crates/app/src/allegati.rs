@@ -14,7 +14,8 @@ const MAX_NOME: usize = 120;
 /// The name without folders and without what could mislead: control characters, separators, quotes.
 pub fn nome_pulito(nome: &str) -> String {
     let last = nome.rsplit(['/', '\\']).next().unwrap_or(nome);
-    let clean: String = last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?')).collect();
+    let clean: String =
+        last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | '|' | ':' | '*' | '?')).collect();
     let clean = clean.trim().trim_start_matches('.');
     let count = clean.chars().count();
     let kept: String = clean.chars().skip(count.saturating_sub(MAX_NOME)).collect();
@@ -23,12 +24,7 @@ pub fn nome_pulito(nome: &str) -> String {
 
 impl App {
     /// Takes a file while it arrives and gives its id. At most [`MAX_BYTES`]; photos and PDF.
-    pub async fn carica(
-        &self,
-        ctx: &Contesto,
-        declared: Declared,
-        bytes: ByteStream<'_>,
-    ) -> Result<Upload, AppError> {
+    pub async fn carica(&self, ctx: &Contesto, declared: Declared, bytes: ByteStream<'_>) -> Result<Upload, AppError> {
         let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
         let nome = nome_pulito(&declared.nome);
         let ente = ctx.codice_ente();

@@ -115,8 +115,7 @@ impl App {
             correlation: Some(ctx.correlazione),
             ..Meta::default()
         };
-        let idempotency =
-            key.map(|key| Idempotency { fingerprint: eventstore::hash::sha256(key.as_bytes()), key });
+        let idempotency = key.map(|key| Idempotency { fingerprint: eventstore::hash::sha256(key.as_bytes()), key });
         match self.parts.store.append(ctx.codice_ente(), Batch { items: vec![item], idempotency, meta }).await {
             Ok(_) | Err(AppendError::AlreadyApplied { .. }) => Ok(()),
             Err(error) => Err(error.into()),

@@ -2,9 +2,9 @@
 
 use crate::enti::Ente;
 use crate::persone::CODICE_SISTEMA;
+use domain::ente::CodiceUfficio;
 use domain::ids::PersonaId;
 use domain::persona::{Anagrafica, Attore, LivelloIdentita, Ruolo};
-use domain::ente::CodiceUfficio;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;

@@ -63,7 +63,10 @@ impl App {
     /// A whole stream, opened. Streams of cases and changes are short; one of more than [`limits::PAGE`] records is a mistake.
     pub(crate) async fn stream(&self, ente: &str, stream: &str) -> Result<Vec<(Record, Evento)>, AppError> {
         let records = self.parts.store.read_stream(ente, stream, 0, limits::PAGE).await?;
-        records.into_iter().map(|record| self.parts.opener.open(&record).map(|e| (record, e)).map_err(Into::into)).collect()
+        records
+            .into_iter()
+            .map(|record| self.parts.opener.open(&record).map(|e| (record, e)).map_err(Into::into))
+            .collect()
     }
 
     async fn case_stream(&self, ente: &str, id: PraticaId) -> Result<Vec<(Record, Evento)>, AppError> {
@@ -158,13 +161,8 @@ impl App {
         pagina: Pagina,
     ) -> Result<Elenco<PraticaRow>, AppError> {
         let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
-        let filtro = FiltroPratiche {
-            titolare: Some(utente.id),
-            tipo,
-            stato,
-            riservate: true,
-            ..FiltroPratiche::default()
-        };
+        let filtro =
+            FiltroPratiche { titolare: Some(utente.id), tipo, stato, riservate: true, ..FiltroPratiche::default() };
         self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?)
     }
@@ -181,8 +179,7 @@ impl App {
             return Err(AppError::NonTrovato);
         }
         // An official sees what is assigned to their offices, restricted cases of those offices included.
-        let filtro =
-            FiltroPratiche { titolare: None, uffici: Some(utente.uffici.clone()), riservate: true, ..filtro };
+        let filtro = FiltroPratiche { titolare: None, uffici: Some(utente.uffici.clone()), riservate: true, ..filtro };
         self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?)
     }
@@ -193,11 +190,8 @@ impl App {
         if !matches!(utente.ruolo, Ruolo::Operatore | Ruolo::SegreteriaSindaco) {
             return Err(AppError::NonTrovato);
         }
-        let filtro = FiltroPratiche {
-            uffici: Some(utente.uffici.clone()),
-            riservate: true,
-            ..FiltroPratiche::default()
-        };
+        let filtro =
+            FiltroPratiche { uffici: Some(utente.uffici.clone()), riservate: true, ..FiltroPratiche::default() };
         self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.conteggi(ctx.codice_ente(), &filtro).await?)
     }

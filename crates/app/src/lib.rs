@@ -18,9 +18,7 @@ pub mod storia;
 pub mod testi;
 
 pub use app::{App, Parts};
-pub use commands::{
-    Esito, InviaSegnalazione, ModificaRegistrazione, PresentaIstanza, ScriviAlSindaco,
-};
+pub use commands::{Esito, InviaSegnalazione, ModificaRegistrazione, PresentaIstanza, ScriviAlSindaco};
 pub use contesto::{Canale, Contesto, Utente};
 pub use enti::{Ente, Enti, Ufficio};
 pub use error::{AppError, ErroreCampo};

@@ -122,11 +122,15 @@ impl DocumentStore for LocalDocuments {
     ) -> BoxFuture<'a, Result<ByteStream<'static>, DocumentError>> {
         Box::pin(async move {
             let path = self.path(ente, impronta).ok_or(DocumentError::NotFound)?;
-            match tokio::fs::File::open(path).await {
-                Ok(file) => Ok(verified(ReaderStream::with_capacity(file, CHUNK).boxed(), impronta.clone())),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Err(DocumentError::NotFound),
-                Err(error) => Err(DocumentError::Unavailable(error)),
-            }
+            let file = match tokio::fs::File::open(path).await {
+                Ok(file) => file,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(DocumentError::NotFound),
+                Err(error) => return Err(DocumentError::Unavailable(error)),
+            };
+            let mut bytes = verified(ReaderStream::with_capacity(file, CHUNK).boxed(), impronta.clone());
+            // Read ahead: what is wrong with a small file is known before any answer begins.
+            let first = bytes.next().await.transpose().map_err(DocumentError::Unavailable)?;
+            Ok(stream::iter(first.map(Ok)).chain(bytes).boxed())
         })
     }
 }

@@ -11,16 +11,13 @@ use std::sync::Arc;
 
 /// Builds read models beside the live ones and swaps them. The service must be stopped: one process owns the folder.
 pub(crate) async fn run(args: RebuildArgs) -> Result<(), Failure> {
-    let (mut place, enti) = match &args.config {
-        Some(path) => {
-            let config = Config::read(path)?;
-            (Place::of(&config), Enti::new(config.enti.clone())?)
-        }
-        None => {
-            let data = args.data.clone().ok_or("name the data: --config FILE or --data DIR")?;
-            let master_key = data.join("master.key");
-            (Place { data, master_key, writer: Writer::default() }, demo::towns()?)
-        }
+    let (mut place, enti) = if let Some(path) = &args.config {
+        let config = Config::read(path)?;
+        (Place::of(&config), Enti::new(config.enti.clone())?)
+    } else {
+        let data = args.data.clone().ok_or("name the data: --config FILE or --data DIR")?;
+        let master_key = data.join("master.key");
+        (Place { data, master_key, writer: Writer::default() }, demo::towns()?)
     };
     if let Some(data) = args.data {
         place.data = data;

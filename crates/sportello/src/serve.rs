@@ -22,7 +22,7 @@ use web::{Token, Web};
 /// How long requests under way may take after the order to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// How often sessions that have ended are removed.
-const PURGE: Duration = Duration::from_secs(600);
+const PURGE: Duration = Duration::from_mins(10);
 
 /// What the doors need besides the installation.
 pub(crate) struct Door {
@@ -52,13 +52,8 @@ pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let metrics = telemetry::metrics();
     let installation = Installation::open(&Place::of(&config), enti, Arc::new(SystemClock)).await?;
     let notifiche = installation.notifiche(&config.mail)?;
-    let door = Door {
-        identity: Arc::new(NoProvider),
-        tokens: HashMap::new(),
-        demo: false,
-        posta: None,
-        tls: config.tls,
-    };
+    let door =
+        Door { identity: Arc::new(NoProvider), tokens: HashMap::new(), demo: false, posta: None, tls: config.tls };
     tracing::info!(address = %listener.local_addr()?, "sportello serves");
     listen(installation, door, listener, notifiche, metrics, || {}).await
 }
@@ -106,9 +101,10 @@ pub(crate) async fn listen(
     let server = tokio::spawn(async move { server.await });
     ready();
     stop.cancelled().await;
-    match tokio::time::timeout(GRACE, server).await {
-        Ok(served) => served??,
-        Err(_) => tracing::warn!(seconds = GRACE.as_secs(), "requests under way were cut off"),
+    if let Ok(served) = tokio::time::timeout(GRACE, server).await {
+        served??;
+    } else {
+        tracing::warn!(seconds = GRACE.as_secs(), "requests under way were cut off");
     }
     for task in tasks {
         if tokio::time::timeout(GRACE, task).await.is_err() {

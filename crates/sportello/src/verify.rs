@@ -28,9 +28,10 @@ pub(crate) async fn run(args: &VerifyArgs) -> Result<(), Failure> {
             .iter()
             .map(|e| serde_json::json!({ "ente": e.ente, "records": e.records, "head": hex::encode(e.head) }))
             .collect();
-        let finding = report.finding.as_ref().map(|f| {
-            serde_json::json!({ "ente": f.ente, "position": f.position, "reason": f.reason })
-        });
+        let finding = report
+            .finding
+            .as_ref()
+            .map(|f| serde_json::json!({ "ente": f.ente, "position": f.position, "reason": f.reason }));
         println!("{}", serde_json::json!({ "clean": finding.is_none(), "enti": enti, "finding": finding }));
     } else {
         for ente in &report.enti {

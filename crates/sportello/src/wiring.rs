@@ -68,7 +68,8 @@ impl Installation {
         let random = system_random();
         let master = load_master_key(&place.master_key, &random)?;
         let persone = Persone::new(master.derive("persone"));
-        let options = SqliteOptions { queue: place.writer.queue, group: place.writer.group, ..SqliteOptions::default() };
+        let options =
+            SqliteOptions { queue: place.writer.queue, group: place.writer.group, ..SqliteOptions::default() };
         let store = Arc::new(SqliteStore::open(&data.join(LOG), clock.clone(), options)?);
         let keys: Arc<dyn KeyStore> = Arc::new(SqliteKeyStore::open(&data.join(KEYS), master, random)?);
         let opener = Arc::new(Opener::new(keys.clone()));
@@ -97,7 +98,7 @@ impl Installation {
             Mail::Folder { dir, per_second } => {
                 let mailer = FolderMailer::new(dir.clone(), self.parts.enti.all().to_vec(), self.parts.clock.clone());
                 (Arc::new(mailer), *per_second)
-            },
+            }
             Mail::Smtp { host, port, tls, user, password_file, per_second } => {
                 let password = password_file
                     .as_ref()

@@ -145,6 +145,12 @@ pub fn errore_di<'a>(errori: &'a [ErroreCampo], campo: &str) -> &'a str {
     errori.iter().find(|e| e.campo == campo).map_or("", |e| e.testo.as_str())
 }
 
+/// What people call the field named `campo` (key `campo-<name>`), or empty: in a summary "this field" says nothing.
+pub fn nome_campo(campo: &str) -> String {
+    let key = format!("campo-{campo}");
+    if app::testi::esiste(&key) { crate::t(&key) } else { String::new() }
+}
+
 /// Meaning of a status chip or notice; shown as icon + words + colour, never colour alone (WCAG 1.4.1).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tono {
@@ -301,5 +307,7 @@ mod tests {
         let errori = [ErroreCampo::new("email", "Scrivi un indirizzo completo."), ErroreCampo::new("", "Riprova.")];
         assert_eq!(errore_di(&errori, "email"), "Scrivi un indirizzo completo.");
         assert_eq!(errore_di(&errori, "nome"), "");
+        assert_eq!(nome_campo("indirizzo"), "Indirizzo o luogo");
+        assert_eq!(nome_campo("campo-che-non-esiste"), "");
     }
 }

@@ -5,6 +5,7 @@ pub mod errore;
 pub mod formato;
 pub mod graphiql;
 pub mod layout;
+mod misura;
 mod pagine;
 pub mod richiesta;
 mod router;

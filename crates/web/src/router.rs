@@ -1,12 +1,14 @@
 //! All routes and the rules of the edge.
 
 use crate::errore::Errore;
+use crate::misura::misura;
 use crate::sessione::{INATTIVITA_MINUTI, Sessioni};
 use crate::state::Web;
 use crate::{assets, pagine};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -65,6 +67,7 @@ pub fn router(web: Web) -> Router {
         .layer(CsrfLayer::new());
     Router::new()
         .merge(pages)
+        .layer(from_fn(misura))
         .merge(pagine::salute::routes())
         .with_state(web)
         .merge(assets::routes())

@@ -145,7 +145,7 @@ async fn pooled(path: &Path, args: &Args) -> Result<f64, String> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
-    let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(60));
+    let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_mins(1));
     let pool = pool.connect_with(options).await.map_err(text)?;
     sqlx::raw_sql(TABLES).execute(&pool).await.map_err(text)?;
     let end = Instant::now() + Duration::from_secs(args.seconds);
@@ -156,7 +156,10 @@ async fn pooled(path: &Path, args: &Args) -> Result<f64, String> {
                 let mut done = 0u64;
                 while Instant::now() < end {
                     let mut tx = pool.begin().await.map_err(text)?;
-                    sqlx::query("UPDATE head SET numero = numero + 1 WHERE id = 1").execute(&mut *tx).await.map_err(text)?;
+                    sqlx::query("UPDATE head SET numero = numero + 1 WHERE id = 1")
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(text)?;
                     for size in EVENTS {
                         let insert = sqlx::query("INSERT INTO event (stream, body) VALUES ('segnalazione', ?1)");
                         insert.bind("x".repeat(size)).execute(&mut *tx).await.map_err(text)?;
@@ -179,7 +182,8 @@ fn commit(conn: &mut rusqlite::Connection) -> rusqlite::Result<()> {
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     tx.prepare_cached("UPDATE head SET numero = numero + 1 WHERE id = 1")?.execute([])?;
     for size in EVENTS {
-        tx.prepare_cached("INSERT INTO event (stream, body) VALUES ('segnalazione', ?1)")?.execute(["x".repeat(size)])?;
+        tx.prepare_cached("INSERT INTO event (stream, body) VALUES ('segnalazione', ?1)")?
+            .execute(["x".repeat(size)])?;
     }
     tx.commit()
 }

@@ -36,11 +36,13 @@ export async function picture(page, name) {
   await page.screenshot({ path: join(here, "../out", `${name}-${width}.png`), fullPage: true, animations: "disabled" });
 }
 
-/** The picture of the README, for which the page stands at 1280 px. */
-export async function readmePicture(page) {
+/** The picture of the README: the page at 1280 px, from the top of one part to the end of another. */
+export async function readmePicture(page, first, last) {
   if (!pictures) return;
-  const path = join(here, "../../../docs/pratica.png");
-  await page.screenshot({ path, animations: "disabled" });
+  await page.setViewportSize(DESKTOP);
+  const [top, end] = [await first.boundingBox(), await last.boundingBox()];
+  const clip = { x: 0, y: top.y - 24, width: DESKTOP.width, height: Math.ceil(end.y + end.height - top.y) };
+  await page.screenshot({ path: join(here, "../../../docs/pratica.png"), fullPage: true, clip, animations: "disabled" });
 }
 
 export const test = base.extend({

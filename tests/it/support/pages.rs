@@ -162,7 +162,7 @@ impl Browser {
 
     /// A page, or nothing when the server breaks the answer off. Redirects are not followed.
     pub async fn try_get(&mut self, path: &str) -> Option<Page> {
-        let response = self.once(Method::GET, path, None).await;
+        let response = self.try_once(Method::GET, path, None).await.ok()?;
         try_page(path.to_owned(), response).await.ok()
     }
 
@@ -187,7 +187,7 @@ impl Browser {
     ) -> Page {
         let (mut method, mut path, mut form) = (method, path, form);
         for _ in 0..5 {
-            let response = self.once(method, &path, form).await;
+            let response = self.try_once(method, &path, form).await.expect("the server answers");
             let Some(to) = response.headers().get(header::LOCATION) else {
                 return page(path, response).await;
             };
@@ -198,12 +198,12 @@ impl Browser {
         panic!("too many redirects, the last to {path}");
     }
 
-    async fn once(
+    async fn try_once(
         &mut self,
         method: Method,
         path: &str,
         form: Option<(Form, Option<reqwest::multipart::Part>)>,
-    ) -> reqwest::Response {
+    ) -> Result<reqwest::Response, reqwest::Error> {
         assert!(path.starts_with('/'), "{path} is no path of this site");
         let mut request = self.http.request(method, format!("{}{path}", self.origin));
         // As a browser does for a request of the site's own pages.
@@ -229,14 +229,14 @@ impl Browser {
                 request.multipart(body)
             }
         };
-        let response = request.send().await.expect("the server answers");
+        let response = request.send().await?;
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let text = cookie.to_str().expect("a cookie is text");
             let pair = text.split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').expect("a cookie has a value");
             self.cookies.insert(name.trim().to_owned(), value.trim().to_owned());
         }
-        response
+        Ok(response)
     }
 }
 

@@ -35,3 +35,14 @@ invio-sessione-torna = Torna in questa pagina e premi il pulsante. Se avevi appe
 invio-sessione-continua = Ho fatto l'accesso: continua
 invio-non-cittadino-testo = Questo servizio è per i cittadini. Per usarlo esci e accedi con la tua identità digitale personale.
 invio-vai-home = Vai alla pagina iniziale
+
+# Names of the fields, as the summary of what is to be mended calls them. Key: campo-<name of the field>.
+campo-indirizzo = Indirizzo o luogo
+campo-categoria = Tipo di disservizio
+campo-titolo = Titolo
+campo-dettagli = Dettagli
+campo-oggetto = Oggetto
+campo-testo = Testo della lettera
+campo-richiesta = Che cosa chiedi
+campo-codiceFiscaleInteressato = Codice fiscale della persona interessata
+campo-telefono = Telefono

@@ -11,9 +11,7 @@ use domain::ids::PersonaId;
 use domain::persona::Attore;
 use domain::registro::{self, CODICE_REGISTRO, Protocollo, Registra};
 use domain::{Caso, Ctx, Evento, Refused, termini};
-use eventstore::{
-    AppendError, Appended, Expected, Idempotency, Item, Meta, NewEvent, Registration, RegistroKey, Slot,
-};
+use eventstore::{AppendError, Appended, Expected, Idempotency, Item, Meta, NewEvent, Registration, RegistroKey, Slot};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;

@@ -76,8 +76,7 @@ impl App {
             let (caso, command) = (caso.clone(), command.clone());
             Arc::new(move |ctx| decide(&caso, command.clone(), ctx))
         };
-        let registered =
-            matches!(command, Lavora::Concludi { .. }) && caso.base().tipo != TipoPratica::Segnalazione;
+        let registered = matches!(command, Lavora::Concludi { .. }) && caso.base().tipo != TipoPratica::Segnalazione;
         let attore = utente.attore();
         if registered {
             let filing = answer(caso, version, decide)?;
@@ -93,11 +92,7 @@ impl App {
         }
         let base = caso.base();
         let batch = Batch {
-            items: vec![Item {
-                stream: base.tipo.stream(id),
-                expected: Expected::Exact(version),
-                events: wrapped,
-            }],
+            items: vec![Item { stream: base.tipo.stream(id), expected: Expected::Exact(version), events: wrapped }],
             idempotency: Some(key.clone()),
             meta: meta(ctx, &attore, Some(chiave)),
         };

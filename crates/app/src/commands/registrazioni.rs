@@ -46,7 +46,8 @@ impl App {
         if let Some((_, last)) = self.parts.store.applied(ente, &key).await? {
             return Ok(last);
         }
-        let (entry, version) = self.registrazione_viva(ente, input.anno, input.numero).await?.ok_or(AppError::NonTrovato)?;
+        let (entry, version) =
+            self.registrazione_viva(ente, input.anno, input.numero).await?.ok_or(AppError::NonTrovato)?;
         let command = registro::ModificaRegistrazione {
             assegnazione: assegnazione(ctx, input.assegnazione.as_deref())?,
             classifica: classifica(input.classifica.as_deref())?,

@@ -31,7 +31,10 @@ impl Ids for SystemIds {
         // 74 bits from one source: `uuid` alone would take them from a generator of its own.
         let mut bytes = random::<16>();
         bytes[..6].copy_from_slice(&stamp.as_bytes()[..6]);
-        uuid::Builder::from_bytes(bytes).with_version(uuid::Version::SortRand).with_variant(uuid::Variant::RFC4122).into_uuid()
+        uuid::Builder::from_bytes(bytes)
+            .with_version(uuid::Version::SortRand)
+            .with_variant(uuid::Variant::RFC4122)
+            .into_uuid()
     }
 
     fn nonce(&self) -> [u8; 24] {

@@ -32,11 +32,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let towns = enti::enti(&ready, address.port());
     let metrics = telemetry::metrics();
     let clock = Arc::new(DemoClock::default());
-    let place = Place {
-        data: args.data.clone(),
-        master_key: args.data.join("master.key"),
-        writer: Writer::default(),
-    };
+    let place = Place { data: args.data.clone(), master_key: args.data.join("master.key"), writer: Writer::default() };
     let installation = Installation::open(&place, Enti::new(towns)?, clock.clone()).await?;
     let posta = args.data.join("posta");
     let mailbox = Mail::Folder { dir: posta.clone(), per_second: default_rate() };
@@ -70,12 +66,7 @@ pub(crate) fn towns() -> Result<Enti, Failure> {
     Ok(Enti::new(enti::enti("http://127.0.0.1", 80))?)
 }
 
-async fn semina(
-    installation: &Installation,
-    mailbox: &Mail,
-    clock: &DemoClock,
-    data: &Path,
-) -> Result<(), Failure> {
+async fn semina(installation: &Installation, mailbox: &Mail, clock: &DemoClock, data: &Path) -> Result<(), Failure> {
     // The mailbox is a folder: while the past is written nothing slows it.
     let Some(mut notifiche) = installation.notifiche(mailbox)? else {
         return Err("the demonstration has no mailbox".into());

@@ -37,7 +37,8 @@ impl Semina<'_> {
         // Between 8 and 20 o'clock in Rome, differently each day.
         let ora = 7 + (numero * 5 % 12);
         let filed = now - SignedDuration::from_hours(24 * caso.giorni_fa);
-        let at = filed.round(jiff::Unit::Hour)? - SignedDuration::from_hours(24) + SignedDuration::from_hours(ora as i64);
+        let at =
+            filed.round(jiff::Unit::Hour)? - SignedDuration::from_hours(24) + SignedDuration::from_hours(ora as i64);
         let chi = self.cittadino(ente, caso.chi)?;
         let esito = self.at(at, self.presenta(ente, chi, numero, &caso.atto)).await?;
         let id = esito.caso.base().id;

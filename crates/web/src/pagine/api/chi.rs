@@ -4,7 +4,7 @@ use crate::errore::Errore;
 use crate::state::Web;
 use crate::{richiesta, sessione};
 use app::{Canale, Contesto};
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use std::sync::Arc;
@@ -48,4 +48,33 @@ pub async fn chi(web: &Web, parts: &mut Parts) -> Result<Contesto, Ignoto> {
     };
     let correlazione = web.app.ids().uuid(web.app.clock().now());
     Ok(Contesto { ente, utente, canale: Canale::Graphql, correlazione })
+}
+
+/// A known person, by token or session, for what both doors offer (files). Whoever has neither is sent to the sign-in.
+pub struct Noto {
+    /// The state.
+    pub web: Web,
+    /// Who asks.
+    pub ctx: Contesto,
+}
+
+impl<S> FromRequestParts<S> for Noto
+where
+    Web: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Errore;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Errore> {
+        let web = Web::from_ref(state);
+        let ctx = chi(&web, parts).await.map_err(|why| match why {
+            Ignoto::Token => Errore::NonTrovato,
+            Ignoto::Altro(error) => error,
+        })?;
+        if ctx.utente.is_none() {
+            let torna = parts.uri.path_and_query().map_or("/", |p| p.as_str());
+            return Err(Errore::Accedi { torna: torna.to_owned() });
+        }
+        Ok(Self { web, ctx })
+    }
 }

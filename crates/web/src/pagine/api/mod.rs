@@ -15,6 +15,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 pub use caricamento::routes as caricamento;
+pub use chi::Noto;
 
 /// The routes, uploads apart.
 pub fn routes() -> Router<Web> {

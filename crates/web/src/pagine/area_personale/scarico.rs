@@ -1,7 +1,7 @@
 //! Downloads: the document as filed and its files, byte for byte.
 
 use crate::errore::Errore;
-use crate::richiesta::Firmata;
+use crate::pagine::api::Noto;
 use app::Documento;
 use axum::body::Body;
 use axum::extract::Path;
@@ -9,17 +9,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 /// `GET /pratiche/{id}/documento`: the bytes whose hash stands in the register.
-pub async fn documento(Firmata(r): Firmata, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Errore> {
+pub async fn documento(r: Noto, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Errore> {
     let found = r.web.app.documento(&r.ctx, super::id(&id)?).await?;
     rispondi(found.ok_or(Errore::NonTrovato)?, &headers)
 }
 
 /// `GET /pratiche/{id}/allegati/{n}`, counted from 1.
-pub async fn allegato(
-    Firmata(r): Firmata,
-    Path((id, n)): Path<(String, usize)>,
-    headers: HeaderMap,
-) -> Result<Response, Errore> {
+pub async fn allegato(r: Noto, Path((id, n)): Path<(String, usize)>, headers: HeaderMap) -> Result<Response, Errore> {
     let indice = n.checked_sub(1).ok_or(Errore::NonTrovato)?;
     let found = r.web.app.allegato(&r.ctx, super::id(&id)?, indice).await?;
     rispondi(found.ok_or(Errore::NonTrovato)?, &headers)

@@ -174,7 +174,7 @@ async fn invia<F: Flusso>(richiesta: Richiesta, request: Request) -> Result<Resp
             Ok(giro.mostra(StatusCode::CONFLICT, Tappa::Riepilogo, errori))
         }
         Err(AppError::Rifiutato(errori)) => {
-            Ok(giro.mostra(StatusCode::UNPROCESSABLE_ENTITY, Tappa::Dati, vista::errori_campi(&errori)))
+            Ok(giro.mostra(StatusCode::UNPROCESSABLE_ENTITY, Tappa::Dati, vista::errori_campi(&errori, F::CAMPI)))
         }
         Err(error) => {
             let errore = vista::guasto(error)?;
@@ -245,7 +245,7 @@ impl<F: Flusso> Giro<F> {
             Ok(()) => self.mostra(StatusCode::OK, Tappa::Riepilogo, Vec::new()),
             Err(refused) => {
                 let errori: Vec<_> = refused.0.into_iter().map(app::ErroreCampo::from).collect();
-                self.mostra(StatusCode::UNPROCESSABLE_ENTITY, Tappa::Dati, vista::errori_campi(&errori))
+                self.mostra(StatusCode::UNPROCESSABLE_ENTITY, Tappa::Dati, vista::errori_campi(&errori, F::CAMPI))
             }
         }
     }

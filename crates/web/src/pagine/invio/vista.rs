@@ -181,8 +181,8 @@ pub fn non_cittadino(richiesta: &Richiesta, titolo: String) -> PaginaNonCittadin
     PaginaNonCittadino { layout: richiesta.layout(titolo.clone()), titolo }
 }
 
-/// An error of the application as the errors of a form; none when it has nothing to do with what was written.
-pub fn errori_campi(errori: &[app::ErroreCampo]) -> Vec<ErroreCampo> {
+/// The errors of the application as those of a form, in the order in which the page shows its fields (`campi`).
+pub fn errori_campi(errori: &[app::ErroreCampo], campi: &[&str]) -> Vec<ErroreCampo> {
     let mut found: Vec<ErroreCampo> = Vec::new();
     for errore in errori {
         let campo = campo(errore.campo.as_deref().unwrap_or_default());
@@ -191,6 +191,7 @@ pub fn errori_campi(errori: &[app::ErroreCampo]) -> Vec<ErroreCampo> {
             found.push(ErroreCampo::new(campo, errore.messaggio.clone()));
         }
     }
+    found.sort_by_key(|e| campi.iter().position(|campo| *campo == e.campo).unwrap_or(campi.len()));
     found
 }
 
@@ -227,13 +228,14 @@ mod tests {
 
     #[test]
     fn errors_of_the_domain_stand_beside_the_fields_of_the_page() {
-        let found = errori_campi(&[
+        let errori = [
+            errore(Some("modulo.oggetto"), "Obbligatorio."),
             errore(Some("luogo.latitudine"), "La posizione non va."),
             errore(Some("luogo.longitudine"), "La posizione non va."),
-            errore(Some("modulo.oggetto"), "Obbligatorio."),
             errore(Some("allegati"), "Troppi."),
             errore(None, "Livello."),
-        ]);
+        ];
+        let found = errori_campi(&errori, &["lat", "lon", "oggetto"]);
         let fields: Vec<&str> = found.iter().map(|e| e.campo.as_str()).collect();
         assert_eq!(fields, ["lat", "oggetto", "file", ""]);
     }
