@@ -47,10 +47,11 @@ impl Default for Writer {
 }
 
 /// E-mail.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, tag = "mode", rename_all = "lowercase")]
 pub(crate) enum Mail {
     /// No notices leave.
+    #[default]
     None,
     /// Into a folder, a file each (demonstrations).
     Folder {
@@ -79,12 +80,6 @@ pub(crate) enum Mail {
         #[serde(default = "default_rate")]
         per_second: u32,
     },
-}
-
-impl Default for Mail {
-    fn default() -> Self {
-        Self::None
-    }
 }
 
 /// How the connection to the mail server is protected.
