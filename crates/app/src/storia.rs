@@ -1,32 +1,7 @@
 //! The words of a case's history, from the message catalogue (`storia.ftl`).
 
 use crate::testi;
-use jiff::civil::Date;
 use projections::PassoStoria;
-
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-
-/// A day as people write it: `6 marzo 2026`, `1º aprile 2026`.
-fn giorno(data: Date) -> String {
-    let mese = MESI[usize::from(data.month().unsigned_abs()) - 1];
-    match data.day() {
-        1 => format!("1º {mese} {}", data.year()),
-        day => format!("{day} {mese} {}", data.year()),
-    }
-}
 
 /// Title and description of a step, for citizens. Keys: `storia-<Evento>` and `storia-<Evento>-descrizione`.
 pub fn parole(passo: &PassoStoria) -> (String, String) {
@@ -36,7 +11,7 @@ pub fn parole(passo: &PassoStoria) -> (String, String) {
     let or_none = |value: Option<String>| value.unwrap_or_else(|| "nessuno".to_owned());
     args.push(("attore", or_none(passo.attore.clone())));
     args.push(("segnatura", or_none(passo.segnatura.clone())));
-    args.push(("scadenza", or_none(passo.scadenza.map(giorno))));
+    args.push(("scadenza", or_none(passo.scadenza.map(testi::giorno))));
     let key = format!("storia-{}", passo.evento);
     let titolo = testi::testo(testi::ITALIANO, &key, &args);
     let descrizione = testi::testo(testi::ITALIANO, &format!("{key}-descrizione"), &args);

@@ -2,6 +2,7 @@
 
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -32,4 +33,28 @@ pub fn it(key: &str) -> String {
 /// Whether the catalogue knows a key.
 pub fn esiste(key: &str) -> bool {
     CATALOGHI.try_lookup(&langid!("it"), key).is_some()
+}
+
+const MESI: [&str; 12] = [
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+];
+
+/// A day as people write it: `6 marzo 2026`, `1º aprile 2026`.
+pub fn giorno(data: Date) -> String {
+    let mese = MESI[usize::from(data.month().unsigned_abs()) - 1];
+    match data.day() {
+        1 => format!("1º {mese} {}", data.year()),
+        day => format!("{day} {mese} {}", data.year()),
+    }
 }

@@ -7,25 +7,9 @@ use jiff::civil::{Date, Weekday};
 
 use crate::layout::{Stato, Tono};
 
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-
 /// `6 marzo 2026`.
 pub fn data(date: Date) -> String {
-    let giorno = if date.day() == 1 { "1º".to_owned() } else { date.day().to_string() };
-    format!("{giorno} {} {}", MESI[usize::from(date.month().unsigned_abs()) - 1], date.year())
+    app::testi::giorno(date)
 }
 
 /// `venerdì 6 marzo 2026`.

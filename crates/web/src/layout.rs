@@ -70,6 +70,8 @@ pub struct Layout {
     pub conferma: Option<String>,
     /// Whether the page carries the component "Quanto sono chiare le informazioni" (C.SI.2.5, C.SI.2.6).
     pub feedback: bool,
+    /// Whether the component asks about the service just used instead of the page (C.SE.1.7).
+    pub feedback_servizio: bool,
     /// Path of the page, e.g. `/servizi`: marks the menu entry and goes with the feedback.
     pub pagina: String,
     /// How the ente is reached (footer).

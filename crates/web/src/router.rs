@@ -25,9 +25,6 @@ pub const MAX_FORM: usize = 256 * 1024;
 /// Seconds after which a request is answered with 408, uploads apart.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Everything from this host only; the pages have no inline scripts or styles.
-const CSP: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
 fn header_value(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
 }
@@ -71,7 +68,7 @@ pub fn router(web: Web) -> Router {
         .merge(pagine::salute::routes())
         .with_state(web)
         .merge(assets::routes())
-        .layer(header_value("content-security-policy", CSP))
+        .layer(header_value("content-security-policy", assets::CSP))
         .layer(header_value("x-content-type-options", "nosniff"))
         .layer(header_value("referrer-policy", "same-origin"))
         .layer(header_value("permissions-policy", "geolocation=(self), camera=(), microphone=()"))

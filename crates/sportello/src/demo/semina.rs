@@ -1,15 +1,17 @@
 //! Writes the sample cases: through the same commands as everybody, with the clock set back.
 
 use super::clock::DemoClock;
-use super::dati::{Atto, CASI, CASI_SECONDO, CITTADINI, Caso, Fino};
+use super::dati::{Atto, CASI, CASI_SECONDO, CITTADINI, Fino};
 use crate::Failure;
 use app::notifiche::Notifiche;
 use app::ports::VerifiedIdentity;
 use app::{App, AppError, Canale, Contesto, Ente, Esito, InviaSegnalazione, PresentaIstanza, ScriviAlSindaco, Utente};
 use domain::codice_fiscale::CodiceFiscale;
 use domain::persona::{LivelloIdentita, Ruolo};
+use domain::termini;
 use eventstore::Clock as _;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Everything needed to write the cases.
@@ -19,46 +21,91 @@ pub(super) struct Semina<'a> {
     pub notifiche: &'a Notifiche,
 }
 
+/// A step of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passo {
+    Presenta,
+    Prendi,
+    Avvia(&'static str),
+    Concludi(&'static str),
+}
+
+/// One command of the past: when, in which town, of which of its cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mossa {
+    at: Timestamp,
+    ente: usize,
+    numero: usize,
+    passo: Passo,
+}
+
+/// All commands of the past in the order in which they happened: the register gives its numbers in that order, and no entry
+/// is older than the one before it.
+fn mosse(now: Timestamp) -> Vec<Mossa> {
+    let oggi = termini::data_locale(now);
+    let latest = now - SignedDuration::from_mins(1);
+    let mut all = Vec::new();
+    for (ente, casi) in [&CASI[..], &CASI_SECONDO[..]].into_iter().enumerate() {
+        for (numero, caso) in casi.iter().enumerate() {
+            let ora = |giorni: i64, ora: usize| {
+                let giorno = oggi.saturating_sub(jiff::Span::new().days(caso.giorni_fa - giorni));
+                let ore = SignedDuration::from_hours(i64::try_from(ora).unwrap_or(12));
+                (termini::inizio_giornata(giorno) + ore).min(latest)
+            };
+            let mut push = |at, passo| all.push(Mossa { at, ente, numero, passo });
+            // Citizens write between 8 and 19 o'clock, differently each day; offices answer in the morning.
+            push(ora(0, 8 + numero * 5 % 12), Passo::Presenta);
+            let (avvio, risposta) = match caso.fino {
+                Fino::Inviata | Fino::Presa => (None, None),
+                Fino::Avviata(avvio) => (Some(avvio), None),
+                Fino::Conclusa(avvio, risposta) => (Some(avvio), Some(risposta)),
+            };
+            if caso.fino >= Fino::Presa {
+                push(ora(1, 9 + numero % 4), Passo::Prendi);
+            }
+            if let Some(testo) = avvio {
+                push(ora(2, 9 + numero % 3), Passo::Avvia(testo));
+            }
+            if let Some(testo) = risposta {
+                push(ora(6, 10 + numero % 3), Passo::Concludi(testo));
+            }
+        }
+    }
+    // A stable sort: the steps of a case that fall together keep their order.
+    all.sort_by_key(|mossa| mossa.at);
+    all
+}
+
 impl Semina<'_> {
     /// Writes all cases of both towns. Each command has a key of its own, so that a start that was broken off is gone on with.
     pub async fn run(&self) -> Result<(), Failure> {
-        let now = self.clock.now();
         let enti: Vec<Arc<Ente>> = self.app.enti().all().to_vec();
-        for (ente, casi) in enti.iter().zip([&CASI[..], &CASI_SECONDO[..]]) {
-            for (numero, caso) in casi.iter().enumerate() {
-                self.caso(ente, now, numero, caso).await?;
+        let mut pratiche = HashMap::new();
+        for mossa in mosse(self.clock.now()) {
+            let Some(ente) = enti.get(mossa.ente) else { continue };
+            let caso = if mossa.ente == 0 { &CASI[mossa.numero] } else { &CASI_SECONDO[mossa.numero] };
+            let quale = (mossa.ente, mossa.numero);
+            if mossa.passo == Passo::Presenta {
+                let chi = self.cittadino(ente, caso.chi)?;
+                let esito = self.at(mossa.at, self.presenta(ente, chi, mossa.numero, &caso.atto)).await?;
+                pratiche.insert(quale, esito.caso.base().id);
+            } else {
+                let id = *pratiche.get(&quale).ok_or("a sample case is worked on before it was filed")?;
+                let ctx = self.ctx(ente, self.operatore(ente, &caso.atto)?);
+                let key = |passo: &str| format!("demo-{}-{passo}", mossa.numero);
+                match mossa.passo {
+                    Passo::Presenta | Passo::Prendi => {
+                        self.at(mossa.at, self.app.prendi_in_carico(&ctx, &key("presa"), id)).await?
+                    }
+                    Passo::Avvia(testo) => {
+                        self.at(mossa.at, self.app.avvia_lavorazione(&ctx, &key("avvio"), id, Some(testo.into())))
+                            .await?
+                    }
+                    Passo::Concludi(testo) => {
+                        self.at(mossa.at, self.app.concludi(&ctx, &key("fine"), id, testo.into())).await?
+                    }
+                };
             }
-            self.clock.set(None);
-        }
-        Ok(())
-    }
-
-    async fn caso(&self, ente: &Arc<Ente>, now: Timestamp, numero: usize, caso: &Caso) -> Result<(), Failure> {
-        // Between 8 and 20 o'clock in Rome, differently each day.
-        let ora = 7 + (numero * 5 % 12);
-        let filed = now - SignedDuration::from_hours(24 * caso.giorni_fa);
-        let at =
-            filed.round(jiff::Unit::Hour)? - SignedDuration::from_hours(24) + SignedDuration::from_hours(ora as i64);
-        let chi = self.cittadino(ente, caso.chi)?;
-        let esito = self.at(at, self.presenta(ente, chi, numero, &caso.atto)).await?;
-        let id = esito.caso.base().id;
-        let chi = self.operatore(ente, &caso.atto)?;
-        let ctx = self.ctx(ente, chi);
-        let key = |passo: &str| format!("demo-{numero}-{passo}");
-        let later = |hours: i64| (at + SignedDuration::from_hours(hours)).min(now - SignedDuration::from_mins(1));
-        if caso.fino >= Fino::Presa {
-            self.at(later(20), self.app.prendi_in_carico(&ctx, &key("presa"), id)).await?;
-        }
-        let (avvio, risposta) = match caso.fino {
-            Fino::Avviata(avvio) => (Some(avvio), None),
-            Fino::Conclusa(avvio, risposta) => (Some(avvio), Some(risposta)),
-            Fino::Inviata | Fino::Presa => (None, None),
-        };
-        if let Some(avvio) = avvio {
-            self.at(later(44), self.app.avvia_lavorazione(&ctx, &key("avvio"), id, Some(avvio.into()))).await?;
-        }
-        if let Some(risposta) = risposta {
-            self.at(later(140), self.app.concludi(&ctx, &key("fine"), id, risposta.into())).await?;
         }
         Ok(())
     }
@@ -136,5 +183,37 @@ impl Semina<'_> {
 
     fn operatore(&self, ente: &Ente, atto: &Atto) -> Result<Utente, Failure> {
         super::utente(self.app, ente, if matches!(atto, Atto::Lettera(..)) { "sindaco" } else { "operatore" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_past_is_written_in_the_order_in_which_it_happened() {
+        for now in ["2026-11-21T23:57:12Z", "2027-01-01T00:30:00Z", "2026-03-30T11:00:00Z"] {
+            let now: Timestamp = now.parse().unwrap();
+            let all = mosse(now);
+            assert!(all.is_sorted_by_key(|mossa| mossa.at));
+            assert!(all.iter().all(|mossa| mossa.at < now));
+            for (ente, casi) in [&CASI[..], &CASI_SECONDO[..]].into_iter().enumerate() {
+                for numero in 0..casi.len() {
+                    let own = all.iter().filter(|m| (m.ente, m.numero) == (ente, numero));
+                    let steps: Vec<u8> = own
+                        .map(|m| match m.passo {
+                            Passo::Presenta => 0,
+                            Passo::Prendi => 1,
+                            Passo::Avvia(_) => 2,
+                            Passo::Concludi(_) => 3,
+                        })
+                        .collect();
+                    assert!(
+                        steps.iter().enumerate().all(|(i, step)| usize::from(*step) == i),
+                        "{now} {numero} {steps:?}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -54,8 +54,9 @@ pub async fn mostra(
         Caso::Segnalazione(p) => emergenza(&p.dettaglio.categoria, &r.ctx.ente),
         Caso::Lettera(_) | Caso::Istanza(_) => None,
     };
+    let layout = r.layout(titolo.clone()).con_percorso([("/area-personale", &t("area-titolo")), (&r.path, &titolo)]);
     let page = PaginaFatto {
-        layout: r.layout(titolo.clone()).con_percorso([("/area-personale", &t("area-titolo")), (&r.path, &titolo)]),
+        layout: Layout { feedback: true, feedback_servizio: true, ..layout },
         righe: righe(&v),
         copia: match &email {
             Some(email) => ta("area-fatto-copia", &[("email", email)]),

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 /// Kinds of page that are told apart; a counter's labels must not grow with what visitors send.
-const PAGINE: [&str; 8] = [
+const PAGINE: [&str; 9] = [
     "servizi",
     "argomenti",
     "amministrazione",
@@ -21,6 +21,7 @@ const PAGINE: [&str; 8] = [
     "uffici",
     "domande-frequenti",
     "segnalazioni",
+    "pratiche",
 ];
 
 /// Reasons of the form, with the short names under which they are counted.
