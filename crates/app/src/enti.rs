@@ -3,6 +3,7 @@
 use domain::ente::{CodiceEnte, CodiceUfficio};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// An office (unità organizzativa).
@@ -49,6 +50,10 @@ pub struct Ente {
     pub indirizzo: String,
     /// Where the map opens: latitude and longitude, WGS 84 degrees written as decimal text.
     pub centro: (String, String),
+    /// GeoJSON file with streets and boundary, drawn on maps that have no tiles: lines with `nome` and `tipo` (`strada`,
+    /// `confine`), points with `nome`.
+    #[serde(default)]
+    pub strade: Option<PathBuf>,
     /// Its offices.
     pub uffici: Vec<Ufficio>,
 }

@@ -77,7 +77,7 @@ mod tests {
             let other = parole(&passo("NotificaFallita", &[("motivo", "sconosciuto")])).1;
             assert_ne!(failed, other, "{motivo}");
         }
-        assert_eq!(giorno(jiff::civil::date(2026, 5, 1)), "1º maggio 2026");
+        assert_eq!(testi::giorno(jiff::civil::date(2026, 5, 1)), "1º maggio 2026");
     }
 
     #[test]

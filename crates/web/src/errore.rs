@@ -1,9 +1,14 @@
 //! From what went wrong to a page that says what to do next.
 
 use crate::layout::{Layout, Voce};
+use crate::richiesta::Richiesta;
+use crate::state::Web;
 use app::AppError;
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::time::Duration;
 
@@ -68,7 +73,8 @@ impl From<askama::Error> for Errore {
     }
 }
 
-#[derive(Template)]
+/// An error page. It travels with the response until [`vesti`] puts the frame of the ente around it.
+#[derive(Clone, Template)]
 #[template(path = "errore.html")]
 struct PaginaErrore {
     layout: Layout,
@@ -117,12 +123,28 @@ impl IntoResponse for Errore {
         };
         let body = page.render().unwrap_or_else(|_| page.testo.clone());
         let mut response = (status, Html(body)).into_response();
+        response.extensions_mut().insert(page);
         if let Self::NonDisponibile { riprova_tra, .. } = &self {
             let seconds = HeaderValue::from(riprova_tra.as_secs().max(1));
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
     }
+}
+
+/// Puts the frame of the ente, and the menu of who is signed in, around an error page: a handler that fails knows neither.
+pub async fn vesti(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut again = parts.clone();
+    let response = next.run(Request::from_parts(parts, body)).await;
+    let Some(page) = response.extensions().get::<PaginaErrore>().cloned() else { return response };
+    // Not a GET for this purpose: the message for the next page is left where it is.
+    again.method = Method::POST;
+    let Ok(richiesta) = Richiesta::from_request_parts(&mut again, &web).await else { return response };
+    let page = PaginaErrore { layout: richiesta.layout(page.titolo.clone()), ..page };
+    let Ok(html) = page.render() else { return response };
+    let (head, _) = response.into_parts();
+    Response::from_parts(head, Body::from(html))
 }
 
 /// A page rendered, or the error page.

@@ -1,6 +1,6 @@
 //! All routes and the rules of the edge.
 
-use crate::errore::Errore;
+use crate::errore::{Errore, vesti};
 use crate::misura::misura;
 use crate::sessione::{INATTIVITA_MINUTI, Sessioni};
 use crate::state::Web;
@@ -8,7 +8,7 @@ use crate::{assets, pagine};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -52,8 +52,9 @@ pub fn router(web: Web) -> Router {
         .merge(pagine::ufficio::routes())
         .merge(pagine::protocollo::routes())
         .merge(pagine::posta::routes())
-        .merge(pagine::api::routes())
         .fallback(|| async { Errore::NonTrovato })
+        .layer(from_fn_with_state(web.clone(), vesti))
+        .merge(pagine::api::routes())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
         // Files come over slow lines: what reads them has limits of its own.
         .merge(pagine::invio::caricamenti())

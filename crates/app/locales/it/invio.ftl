@@ -18,6 +18,7 @@ invio-nome = Nome e cognome
 invio-codice-fiscale = Codice fiscale
 invio-email = Indirizzo e-mail
 invio-allegati = Allegati
+invio-nessun-allegato = Nessun file
 invio-file = Aggiungi un file
 invio-file-aiuto = Fotografie (JPEG, PNG, WebP) o documenti PDF. Puoi aggiungere ancora { $quanti } file, fino a { $quanto } MB ciascuno.
 invio-file-elenco = File già caricati

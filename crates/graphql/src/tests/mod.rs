@@ -60,6 +60,7 @@ fn ente() -> Ente {
         telefono: "0187 555 0100".into(),
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.1".into(), "8.2".into()),
+        strade: None,
         uffici: vec![
             office("lavori-pubblici", "Lavori pubblici"),
             office("ambiente", "Ambiente"),

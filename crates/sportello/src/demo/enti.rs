@@ -2,6 +2,7 @@
 
 use app::{Ente, Ufficio};
 use domain::ente::{CodiceEnte, CodiceUfficio};
+use std::path::{Path, PathBuf};
 
 /// Host name of the second town; the first answers under every other name.
 pub(super) const HOST_SECONDO: &str = "acquaserena.localhost";
@@ -16,6 +17,7 @@ struct Town {
     telefono: &'static str,
     indirizzo: &'static str,
     centro: (&'static str, &'static str),
+    strade: &'static str,
 }
 
 const TOWNS: [Town; 2] = [
@@ -29,6 +31,7 @@ const TOWNS: [Town; 2] = [
         telefono: "0187 555 0100",
         indirizzo: "Piazza della Fonte 1, 00000 Montelume",
         centro: ("44.181000", "8.264000"),
+        strade: include_str!("montelume.geojson"),
     },
     Town {
         codice: "c_x902",
@@ -40,6 +43,7 @@ const TOWNS: [Town; 2] = [
         telefono: "0187 555 0200",
         indirizzo: "Via del Porto 3, 00000 Acquaserena",
         centro: ("44.095000", "8.201000"),
+        strade: include_str!("acquaserena.geojson"),
     },
 ];
 
@@ -52,8 +56,17 @@ const UFFICI: [(&str, &str); 6] = [
     ("protocollo", "Protocollo e archivio"),
 ];
 
+/// Writes the streets of both towns into the folder of the demonstration.
+pub(super) fn strade(data: &Path) -> std::io::Result<()> {
+    TOWNS.iter().try_for_each(|town| std::fs::write(file(data, town), town.strade))
+}
+
+fn file(data: &Path, town: &Town) -> PathBuf {
+    data.join(format!("strade-{}.geojson", town.codice))
+}
+
 /// Both towns; `port` is where the demonstration listens, `first` the address of the first town.
-pub(super) fn enti(first: &str, port: u16) -> Vec<Ente> {
+pub(super) fn enti(first: &str, port: u16, data: &Path) -> Vec<Ente> {
     TOWNS
         .iter()
         .enumerate()
@@ -71,6 +84,7 @@ pub(super) fn enti(first: &str, port: u16) -> Vec<Ente> {
             telefono: town.telefono.into(),
             indirizzo: town.indirizzo.into(),
             centro: (town.centro.0.into(), town.centro.1.into()),
+            strade: Some(file(data, town)),
             uffici: UFFICI
                 .iter()
                 .map(|(codice, nome)| Ufficio {
@@ -90,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_towns_are_valid_and_each_answers_under_its_host() {
-        let enti = app::Enti::new(enti("http://127.0.0.1:8080", 8080)).unwrap();
+        let enti = app::Enti::new(enti("http://127.0.0.1:8080", 8080, Path::new("demo"))).unwrap();
         assert_eq!(enti.by_host("127.0.0.1:8080").unwrap().nome, "Montelume");
         assert_eq!(enti.by_host("Acquaserena.localhost:8080").unwrap().nome, "Acquaserena");
     }

@@ -29,11 +29,12 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let host = if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
     let ready = format!("http://{}:{}", if address.is_ipv6() { format!("[{host}]") } else { host }, address.port());
-    let towns = enti::enti(&ready, address.port());
+    let towns = enti::enti(&ready, address.port(), &args.data);
     let metrics = telemetry::metrics();
     let clock = Arc::new(DemoClock::default());
     let place = Place { data: args.data.clone(), master_key: args.data.join("master.key"), writer: Writer::default() };
     let installation = Installation::open(&place, Enti::new(towns)?, clock.clone()).await?;
+    enti::strade(&args.data)?;
     let posta = args.data.join("posta");
     let mailbox = Mail::Folder { dir: posta.clone(), per_second: default_rate() };
     if !args.empty && !args.data.join(SEMINATA).exists() {
@@ -63,7 +64,7 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
 
 /// The towns, for commands that work on the demonstration's folder without serving it.
 pub(crate) fn towns() -> Result<Enti, Failure> {
-    Ok(Enti::new(enti::enti("http://127.0.0.1", 80))?)
+    Ok(Enti::new(enti::enti("http://127.0.0.1", 80, Path::new("")))?)
 }
 
 async fn semina(installation: &Installation, mailbox: &Mail, clock: &DemoClock, data: &Path) -> Result<(), Failure> {

@@ -240,6 +240,7 @@ pub fn ente() -> Ente {
         telefono: "0187 555 0100".into(),
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.1".into(), "8.25".into()),
+        strade: None,
         uffici: vec![
             ufficio("lavori-pubblici", "Lavori pubblici"),
             ufficio("urp", "Ufficio relazioni con il pubblico"),

@@ -40,6 +40,7 @@ pub fn ente() -> Ente {
         telefono: "0187 555 0100".into(),
         indirizzo: "Piazza della Fonte 1, Montelume".into(),
         centro: ("44.1".into(), "8.25".into()),
+        strade: None,
         uffici: vec![
             ufficio("lavori-pubblici", "Lavori pubblici"),
             ufficio("segreteria-sindaco", "Segreteria del Sindaco"),
@@ -232,7 +233,7 @@ fn the_page_after_a_filing_holds_what_the_citizen_needs() {
         let v = VistaPratica::new(&dettaglio(eventi), &ente(), at("2026-03-06T10:00:00Z"));
         let titolo = crate::t(&format!("area-fatto-{tipo}"));
         let page = PaginaFatto {
-            layout: layout(&titolo, "/pratiche/1/fatto"),
+            layout: Layout { feedback: true, feedback_servizio: true, ..layout(&titolo, "/pratiche/1/fatto") },
             titolo,
             copia: crate::ta("area-fatto-copia", &[("email", "mario.rossi@example.org")]),
             righe: righe(&v),

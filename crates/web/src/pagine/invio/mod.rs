@@ -346,7 +346,8 @@ impl<F: Flusso> Giro<F> {
 
     fn sezioni(&self) -> Vec<Sezione> {
         let mut scritto = self.flusso.sezione(&self.modulo);
-        scritto.righe.push(crate::layout::Riga::new(t("invio-allegati"), vista::nomi(&self.file)));
+        let nomi = if self.file.is_empty() { t("invio-nessun-allegato") } else { vista::nomi(&self.file) };
+        scritto.righe.push(crate::layout::Riga::new(t("invio-allegati"), nomi));
         let chi = self.richiesta.utente().map(|utente| anagrafica(&utente.anagrafica)).unwrap_or_default();
         vec![scritto, Sezione { titolo: t("invio-tuoi-dati"), righe: chi, modifica: "" }]
     }

@@ -5,6 +5,7 @@ mod semplici;
 mod servizi;
 mod valutazione;
 
+use crate::errore::Errore;
 use crate::state::Web;
 use axum::Router;
 use axum::http::header;
@@ -25,8 +26,21 @@ pub fn routes() -> Router<Web> {
         // Until the public list of reports exists, its address leads to the sheet of the service.
         .route("/segnalazioni", get(|| async { Redirect::to("/servizi/segnalazione-disservizio") }))
         .route("/segnalazioni/nuova", get(|| async { Redirect::to("/segnala") }))
+        .route("/mappa/strade.geojson", get(strade))
         .route("/robots.txt", get(robots))
         .merge(semplici::routes())
+}
+
+/// Streets and boundary of the ente for maps without tiles; an empty collection where it has none.
+async fn strade(r: crate::richiesta::Richiesta) -> Result<Response, Errore> {
+    let text = match &r.ctx.ente.strade {
+        Some(path) => tokio::fs::read_to_string(path)
+            .await
+            .map_err(|e| Errore::Interno(format!("the streets in {} cannot be read: {e}", path.display())))?,
+        None => r#"{"type":"FeatureCollection","features":[]}"#.to_owned(),
+    };
+    let headers = [(header::CONTENT_TYPE, "application/geo+json"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    Ok((headers, text).into_response())
 }
 
 /// What search engines may read: not the pages of persons and offices, and nothing of a demonstration.

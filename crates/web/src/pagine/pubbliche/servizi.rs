@@ -252,6 +252,7 @@ pub(super) fn esempio() -> Ente {
         telefono: "0187 555 0100".into(),
         indirizzo: "Piazza </script> 1, 19100 Prova".into(),
         centro: ("44.1".into(), "9.8".into()),
+        strade: None,
         uffici: ["urp", "segreteria-sindaco"].map(office).to_vec(),
     }
 }
