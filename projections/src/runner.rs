@@ -23,6 +23,11 @@ const POLL: Duration = Duration::from_secs(5);
 /// Pages below this size are opened in place; larger ones, off the asynchronous threads.
 const SMALL_PAGE: usize = 64;
 
+/// Records in a page from which the log counts as busy.
+const BUSY: usize = 64;
+/// How long new records may gather then: far below what a person notices.
+const GATHER: Duration = Duration::from_millis(25);
+
 /// Records with their events.
 pub(crate) type Page = Vec<(Record, Evento)>;
 
@@ -112,6 +117,11 @@ impl ReadModels {
                 Ok(()) => {
                     ente.advanced(&group.indices, to);
                     self.measure(ente);
+                    // Under load the log grows faster than small pages are folded, and each page costs a transaction:
+                    // what gathers in a moment is folded with one. A single filing never waits, nor does a catch-up.
+                    if (BUSY..PAGE).contains(&page.len()) {
+                        tokio::time::sleep(GATHER).await;
+                    }
                 }
                 Err(RunError::Moved) => self.reload(ente).await?,
                 Err(RunError::Apply { name, source }) => {
