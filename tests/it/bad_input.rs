@@ -383,3 +383,16 @@ async fn a_second_process_on_the_same_folder_is_turned_away() {
     assert_clean(scene.folder.path());
     scene.assert_untouched().await;
 }
+
+/// A new key would open nothing of what is there: the start is refused, and nothing is put in the lost key's place.
+#[test]
+fn a_missing_master_key_is_not_replaced() {
+    let data = tempfile::tempdir().expect("a folder");
+    assert!(Server::start(data.path()).stop());
+    let key = data.path().join("master.key");
+    std::fs::remove_file(&key).expect("the key was there");
+    let folder = data.path().to_str().expect("a plain path");
+    let (ok, text) = sportello(&["demo", "--empty", "--listen", "127.0.0.1:0", "--data", folder]);
+    assert!(!ok && text.contains("is missing"), "{text}");
+    assert!(!key.exists());
+}

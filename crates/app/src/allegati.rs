@@ -7,6 +7,7 @@ use crate::ports::{ByteStream, Declared, DocumentError, Upload};
 use domain::Refusal;
 use domain::allegato::MAX_BYTES;
 use domain::ids::AllegatoId;
+use domain::persona::Ruolo;
 
 /// Characters of a file name that are kept.
 const MAX_NOME: usize = 120;
@@ -26,6 +27,9 @@ impl App {
     /// Takes a file while it arrives and gives its id. At most [`MAX_BYTES`]; photos and PDF.
     pub async fn carica(&self, ctx: &Contesto, declared: Declared, bytes: ByteStream<'_>) -> Result<Upload, AppError> {
         let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
+        if utente.ruolo != Ruolo::Cittadino {
+            return Err(AppError::rifiuto(Refusal::whole("non-autorizzato")));
+        }
         let nome = nome_pulito(&declared.nome);
         let ente = ctx.codice_ente();
         let declared = Declared { nome: nome.clone(), ..declared };

@@ -50,7 +50,8 @@ pub fn permesso(utente: &Utente, azione: Azione, base: &Base) -> bool {
 
 /// May see the audit trail of the ente.
 pub fn vede_audit(utente: &Utente) -> bool {
-    utente.ruolo == Ruolo::Protocollo || utente.ambiti.iter().any(|ambito| ambito == AMBITO_AUDIT)
+    let scope = || utente.ambiti.iter().any(|ambito| ambito == AMBITO_AUDIT);
+    utente.ruolo == Ruolo::Protocollo || (utente.ruolo == Ruolo::Sviluppatore && scope())
 }
 
 impl App {

@@ -59,6 +59,13 @@ pub struct Documento {
     pub bytes: ByteStream<'static>,
 }
 
+/// Characters of a search that are looked at.
+const MAX_RICERCA: usize = 100;
+
+fn cercabile(testo: &str) -> String {
+    testo.chars().take(MAX_RICERCA).collect()
+}
+
 impl App {
     /// A whole stream, opened. Streams of cases and changes are short; one of more than [`limits::PAGE`] records is a mistake.
     pub(crate) async fn stream(&self, ente: &str, stream: &str) -> Result<Vec<(Record, Evento)>, AppError> {
@@ -179,7 +186,9 @@ impl App {
             return Err(AppError::NonTrovato);
         }
         // An official sees what is assigned to their offices, restricted cases of those offices included.
-        let filtro = FiltroPratiche { titolare: None, uffici: Some(utente.uffici.clone()), riservate: true, ..filtro };
+        let testo = filtro.testo.as_deref().map(cercabile);
+        let uffici = Some(utente.uffici.clone());
+        let filtro = FiltroPratiche { titolare: None, uffici, riservate: true, testo, ..filtro };
         self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?)
     }
@@ -207,8 +216,9 @@ impl App {
         if utente.ruolo != Ruolo::Protocollo {
             return Err(AppError::NonTrovato);
         }
+        let filtro = FiltroRegistro { testo: filtro.testo.as_deref().map(cercabile), ..filtro.clone() };
         self.attendi_testa(ctx.codice_ente()).await;
-        Ok(self.parts.reads.registro(ctx.codice_ente(), filtro, pagina).await?)
+        Ok(self.parts.reads.registro(ctx.codice_ente(), &filtro, pagina).await?)
     }
 
     /// The audit trail, newest first; for the protocol office and tokens with its scope.

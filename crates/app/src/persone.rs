@@ -44,6 +44,11 @@ impl Persone {
         PersonaId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
+    /// The fingerprint of a command's content. Keyed: it outlives the content, which nobody shall guess from it.
+    pub fn fingerprint(&self, content: &str) -> [u8; 32] {
+        self.mac(&["impronta-comando", content])
+    }
+
     /// A bearer token that stays the same for the same purpose and installation.
     pub fn token(&self, ente: &str, scopo: &str) -> String {
         use base64::Engine as _;

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use web::{Token, Web};
 
@@ -89,22 +90,36 @@ pub(crate) async fn listen(
         tasks.push(notifiche.spawn(stop.clone()));
     }
     let service = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
+    // Watched before anybody is told that we are ready: from then on an order to stop is obeyed in order.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let shutdown = {
         let stop = stop.clone();
         async move {
-            signal().await;
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
             tracing::info!("stopping: requests under way finish first");
             stop.cancel();
         }
     };
     let server = axum::serve(listener, service).with_graceful_shutdown(shutdown);
-    let server = tokio::spawn(async move { server.await });
+    let mut server = tokio::spawn(async move { server.await });
     ready();
-    stop.cancelled().await;
-    if let Ok(served) = tokio::time::timeout(GRACE, server).await {
-        served??;
+    let ended = tokio::select! {
+        biased;
+        () = stop.cancelled() => tokio::time::timeout(GRACE, server).await.ok(),
+        ended = &mut server => Some(ended),
+    };
+    if let Some(ended) = ended {
+        ended??;
     } else {
         tracing::warn!(seconds = GRACE.as_secs(), "requests under way were cut off");
+    }
+    if !stop.is_cancelled() {
+        // Without the order to stop the server never ends; the process must not stay behind as if it served.
+        stop.cancel();
+        return Err("the server ended by itself".into());
     }
     for task in tasks {
         if tokio::time::timeout(GRACE, task).await.is_err() {
@@ -126,22 +141,6 @@ async fn purge(app: app::App, stop: CancellationToken) {
                     tracing::warn!(error = %error, "ended sessions could not be removed");
                 }
             }
-        }
-    }
-}
-
-async fn signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(error) => {
-            tracing::warn!(error = %error, "SIGTERM cannot be watched");
-            interrupt.await.ok();
         }
     }
 }

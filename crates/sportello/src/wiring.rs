@@ -10,6 +10,7 @@ use documents::LocalDocuments;
 use eventstore::{Clock, EventStore, KeyStore, system_random};
 use eventstore_sql::{DataDirLock, SqliteKeyStore, SqliteOptions, SqliteStore, load_master_key};
 use projections::{Opener, ReadModels};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,9 +64,29 @@ impl Installation {
     /// Opens the data folder, made when it is missing, and joins the parts.
     pub async fn open(place: &Place, enti: Enti, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let data = &place.data;
-        std::fs::create_dir_all(data).map_err(|e| format!("the folder {} cannot be made: {e}", data.display()))?;
+        // What is in it is the service's alone: read models hold personal data in the clear.
+        let mut folder = std::fs::DirBuilder::new();
+        folder.recursive(true).mode(0o700);
+        folder.create(data).map_err(|e| format!("the folder {} cannot be made: {e}", data.display()))?;
         let lock = DataDirLock::acquire(data)?;
         let random = system_random();
+        let used = [LOG, KEYS].iter().any(|name| data.join(name).exists());
+        if used && !place.master_key.exists() {
+            // A new key would open nothing of what is there, and give every person a new id.
+            let key = place.master_key.display();
+            return Err(format!(
+                "the master key {key} is missing although {} holds data: bring it back from its copy",
+                data.display()
+            )
+            .into());
+        }
+        if data.join(LOG).exists() && !data.join(KEYS).exists() {
+            return Err(format!(
+                "{KEYS} is missing in {} although there is a log: bring it back from its copy",
+                data.display()
+            )
+            .into());
+        }
         let master = load_master_key(&place.master_key, &random)?;
         let persone = Persone::new(master.derive("persone"));
         let options =

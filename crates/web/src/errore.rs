@@ -122,7 +122,7 @@ impl IntoResponse for Errore {
             azioni: azioni.into_iter().map(|(href, testo)| Voce::new(href, testo)).collect(),
         };
         let body = page.render().unwrap_or_else(|_| page.testo.clone());
-        let mut response = (status, Html(body)).into_response();
+        let mut response = (status, [(header::CACHE_CONTROL, "no-store")], Html(body)).into_response();
         response.extensions_mut().insert(page);
         if let Self::NonDisponibile { riprova_tra, .. } = &self {
             let seconds = HeaderValue::from(riprova_tra.as_secs().max(1));

@@ -48,6 +48,15 @@ impl Sessioni {
     fn work(&self) -> &Arc<dyn WorkState> {
         self.app.work()
     }
+
+    async fn write(&self, record: &Record) -> Result<(), Error> {
+        // The id itself is not stored: only who holds the cookie knows it.
+        let data =
+            serde_json::to_vec(&Record { id: Id(0), ..record.clone() }).map_err(|e| Error::Encode(e.to_string()))?;
+        let expires =
+            Timestamp::from_second(record.expiry_date.unix_timestamp()).map_err(|e| Error::Encode(e.to_string()))?;
+        self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
+    }
 }
 
 fn key(id: Id) -> String {
@@ -62,20 +71,29 @@ impl SessionStore for Sessioni {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&secret[..16]);
         record.id = Id(i128::from_be_bytes(bytes));
-        self.save(record).await
+        self.write(record).await
     }
 
     async fn save(&self, record: &Record) -> Result<(), Error> {
-        let data = serde_json::to_vec(record).map_err(|e| Error::Encode(e.to_string()))?;
-        let expires =
-            Timestamp::from_second(record.expiry_date.unix_timestamp()).map_err(|e| Error::Encode(e.to_string()))?;
-        self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
+        // A session that was ended meanwhile stays ended. And what the handler did is done: its answer, perhaps a
+        // protocol number, must not be lost because the session could not be renewed.
+        let kept = match self.load(&record.id).await {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => self.write(record).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = kept {
+            tracing::warn!(%error, "a session could not be renewed");
+        }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>, Error> {
         let now = self.app.clock().now();
         let data = self.work().session(&key(*id), now).await.map_err(|e| Error::Backend(e.to_string()))?;
-        data.map(|data| serde_json::from_slice(&data).map_err(|e| Error::Decode(e.to_string()))).transpose()
+        let record =
+            data.map(|data| serde_json::from_slice(&data).map_err(|e| Error::Decode(e.to_string()))).transpose()?;
+        Ok(record.map(|record| Record { id: *id, ..record }))
     }
 
     async fn delete(&self, id: &Id) -> Result<(), Error> {

@@ -47,3 +47,4 @@ campo-testo = Testo della lettera
 campo-richiesta = Che cosa chiedi
 campo-codiceFiscaleInteressato = Codice fiscale della persona interessata
 campo-telefono = Telefono
+invio-altra-persona = Questo modulo era stato compilato da un'altra persona. Controlla i dati: se lo invii adesso, la pratica è a tuo nome.

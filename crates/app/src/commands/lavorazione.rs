@@ -47,7 +47,7 @@ impl App {
 
     async fn lavora(&self, ctx: &Contesto, chiave: &str, id: PraticaId, command: Lavora) -> Result<Esito, AppError> {
         let utente = ctx.utente.clone().ok_or(AppError::AccessoRichiesto)?;
-        let key = idempotency(&utente.attore(), "lavora", chiave, &(id, format!("{command:?}")))?;
+        let key = idempotency(&self.parts.persone, &utente.attore(), "lavora", chiave, &(id, format!("{command:?}")))?;
         // Asked first: the state after a step would refuse its repeat.
         if let Some((first, last)) = self.parts.store.applied(ctx.codice_ente(), &key).await? {
             return self.repeated(ctx.codice_ente(), first, last).await;

@@ -11,6 +11,7 @@ pub use registrazioni::ModificaRegistrazione;
 
 use crate::contesto::Contesto;
 use crate::error::AppError;
+use crate::persone::Persone;
 use domain::persona::Attore;
 use domain::registro::Protocollo;
 use domain::{Caso, Refusal};
@@ -30,6 +31,7 @@ pub struct Esito {
 
 /// The stored form of a caller's key: one person's keys never meet another's.
 fn idempotency<T: Serialize>(
+    persone: &Persone,
     attore: &Attore,
     command: &str,
     chiave: &str,
@@ -42,10 +44,7 @@ fn idempotency<T: Serialize>(
         return Err(AppError::rifiuto(Refusal::field("chiaveIdempotenza", "chiave-non-valida").with("max", max)));
     }
     let content = eventstore::hash::canonical(&(command, content)).map_err(|e| AppError::Interno(e.to_string()))?;
-    Ok(Idempotency {
-        key: format!("{}:{chiave}", attore.id),
-        fingerprint: eventstore::hash::sha256(content.as_bytes()),
-    })
+    Ok(Idempotency { key: format!("{}:{chiave}", attore.id), fingerprint: persone.fingerprint(&content) })
 }
 
 fn meta(ctx: &Contesto, attore: &Attore, chiave: Option<&str>) -> Meta {

@@ -198,7 +198,7 @@ impl App {
     ) -> Result<Esito, AppError> {
         let Filed { utente, tipo, id, files, decide } = filed;
         let attore = utente.attore();
-        let key = idempotency(&attore, name, chiave, input)?;
+        let key = idempotency(&self.parts.persone, &attore, name, chiave, input)?;
         let titolare = utente.id;
         let entry = move |events: &[Evento]| {
             let deposito = deposito(events)?;

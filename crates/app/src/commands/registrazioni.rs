@@ -41,7 +41,7 @@ impl App {
             return Err(AppError::NonTrovato);
         }
         let attore = utente.attore();
-        let key = idempotency(&attore, "modificaRegistrazione", chiave, &input)?;
+        let key = idempotency(&self.parts.persone, &attore, "modificaRegistrazione", chiave, &input)?;
         let ente = ctx.codice_ente();
         if let Some((_, last)) = self.parts.store.applied(ente, &key).await? {
             return Ok(last);

@@ -61,7 +61,14 @@ impl Notifiche {
         loop {
             let records = self.store.read_all(ente, cursor.read, limits::PAGE).await?;
             let Some(last) = records.last().map(|record| record.position) else { return Ok(queued) };
-            let consegne: Vec<Consegna> = records.iter().filter_map(consegna).collect();
+            // Where mail is switched on later, or was off for days, nobody is told today what happened long ago.
+            let oldest = self.clock.now() - limits::EXPIRY;
+            let (consegne, old): (Vec<Consegna>, Vec<Consegna>) =
+                records.iter().filter_map(consegna).partition(|consegna| consegna.creata >= oldest);
+            if !old.is_empty() {
+                count(ente, "scaduta", old.len());
+                tracing::warn!(ente, notices = old.len(), "notices older than three days are not sent");
+            }
             if !consegne.is_empty() || last - cursor.saved >= limits::PAGE as u64 {
                 queued += consegne.len();
                 count(ente, "accodata", consegne.len());

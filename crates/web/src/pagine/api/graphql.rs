@@ -4,6 +4,7 @@ use super::chi::{Ignoto, chi};
 use crate::errore::Errore;
 use crate::state::Web;
 use ::graphql::{codes, limits};
+use async_graphql::{ServerError, Value};
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -62,7 +63,25 @@ async fn esegui_come(web: &Web, parts: &mut Parts, body: Body) -> Result<Respons
         )
     })?;
     let answer = web.schema.execute(request.data(ctx)).await;
-    Ok(async_graphql_axum::GraphQLResponse::from(answer).into_response())
+    let wait = answer.errors.iter().find_map(retry_after);
+    let mut response = async_graphql_axum::GraphQLResponse::from(answer).into_response();
+    if let Some(seconds) = wait {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+/// Seconds to wait, when the error says that the service cannot answer now: proxies and clients read it from the status.
+fn retry_after(error: &ServerError) -> Option<u64> {
+    let extensions = error.extensions.as_ref()?;
+    if *extensions.get("code")? != Value::from(codes::UNAVAILABLE) {
+        return None;
+    }
+    match extensions.get("retryAfter") {
+        Some(Value::Number(seconds)) => seconds.as_u64().map(|seconds| seconds.max(1)),
+        _ => Some(1),
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +96,24 @@ mod tests {
         assert!(!is_json(&with("text/plain")));
         assert!(!is_json(&with("application/jsonp")));
         assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn only_what_is_unavailable_asks_to_wait() {
+        let error = |code: &str, seconds: Option<u64>| {
+            let mut error = ServerError::new("x", None);
+            let mut extensions = async_graphql::ErrorExtensionValues::default();
+            extensions.set("code", code);
+            if let Some(seconds) = seconds {
+                extensions.set("retryAfter", seconds);
+            }
+            error.extensions = Some(extensions);
+            error
+        };
+        assert_eq!(retry_after(&error(codes::UNAVAILABLE, Some(2))), Some(2));
+        assert_eq!(retry_after(&error(codes::UNAVAILABLE, None)), Some(1));
+        assert_eq!(retry_after(&error(codes::NOT_FOUND, Some(2))), None);
+        assert_eq!(retry_after(&ServerError::new("x", None)), None);
     }
 
     #[tokio::test]

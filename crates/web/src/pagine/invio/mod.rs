@@ -162,6 +162,15 @@ async fn invia<F: Flusso>(richiesta: Richiesta, request: Request) -> Result<Resp
     if let Some(page) = giro.senza_privacy() {
         return Ok(page);
     }
+    // Nobody files what they did not see: without the files that were confirmed, or in another person's name.
+    if giro.mancanti {
+        let errore = ErroreCampo::new(modulo::FILE, t("rifiuto-allegato-sconosciuto"));
+        return Ok(giro.mostra(StatusCode::UNPROCESSABLE_ENTITY, Tappa::Dati, vec![errore]));
+    }
+    if giro.di_altri {
+        let errore = ErroreCampo::new("", t("invio-altra-persona"));
+        return Ok(giro.mostra(StatusCode::CONFLICT, Tappa::Riepilogo, vec![errore]));
+    }
     match giro.flusso.invia(&giro.modulo, &giro.richiesta).await {
         Ok(esito) => {
             let to = format!("/pratiche/{}/fatto?dopo={}", esito.caso.base().id, esito.posizione);
@@ -192,6 +201,10 @@ struct Giro<F> {
     nomi: Vec<String>,
     file: Vec<FileCaricato>,
     adesso: Timestamp,
+    /// Files that the form names are not there any more.
+    mancanti: bool,
+    /// The form was begun by someone else, on the same browser.
+    di_altri: bool,
 }
 
 impl<F: Flusso> Giro<F> {
@@ -199,9 +212,17 @@ impl<F: Flusso> Giro<F> {
     async fn nuovo(flusso: F, richiesta: Richiesta, mut modulo: Modulo) -> Result<Self, Errore> {
         let adesso = richiesta.web.app.clock().now();
         let mut uploads = Vec::new();
+        let mut mancanti = false;
         if richiesta.utente().is_some() && !modulo.allegati.is_empty() {
             uploads = richiesta.web.app.caricati(&richiesta.ctx, &modulo.allegati).await?;
+            mancanti = uploads.len() != modulo.allegati.len();
             modulo.allegati = uploads.iter().map(|upload| upload.id).collect();
+        }
+        let mut di_altri = false;
+        if let Some(utente) = richiesta.utente() {
+            let chi = utente.id.to_string();
+            di_altri = !modulo.get("chi").is_empty() && modulo.get("chi") != chi;
+            modulo.set("chi", chi);
         }
         let mut giro = Self {
             flusso,
@@ -214,8 +235,10 @@ impl<F: Flusso> Giro<F> {
                 .map(|u| Allegato { id: u.id, impronta: u.impronta, dimensione: u.dimensione, formato: u.formato })
                 .collect(),
             adesso,
+            mancanti,
+            di_altri,
         };
-        if giro.modulo.get("chiave").is_empty() {
+        if giro.modulo.get("chiave").is_empty() || giro.di_altri {
             giro.chiave_nuova();
         }
         Ok(giro)
@@ -226,7 +249,7 @@ impl<F: Flusso> Giro<F> {
         self.modulo.set("chiave", chiave.to_string());
     }
 
-    /// Takes a file out of the form. Its bytes go when nobody files them.
+    /// Takes a file out of the form.
     fn togli(&mut self, id: &str) {
         let Ok(id) = id.parse::<AllegatoId>() else { return };
         self.modulo.allegati.retain(|other| *other != id);

@@ -170,7 +170,7 @@ pub fn nomi(file: &[FileCaricato]) -> String {
 /// Everything of a form that the step does not show, to be carried along.
 pub fn nascosti(modulo: &Modulo, passo: &str, campi: &[&str], mostrati: &[&str]) -> Vec<(String, String)> {
     let mut fields = vec![("passo".to_owned(), passo.to_owned())];
-    let carried = ["chiave", "privacy"].iter().chain(campi).filter(|nome| !mostrati.contains(nome));
+    let carried = ["chiave", "privacy", "chi"].iter().chain(campi).filter(|nome| !mostrati.contains(nome));
     fields.extend(carried.map(|nome| ((*nome).to_owned(), modulo.get(nome).to_owned())));
     fields.extend(modulo.allegati.iter().map(|id| ("allegato".to_owned(), id.to_string())));
     fields
@@ -247,6 +247,6 @@ mod tests {
         modulo.set("intruso", "x");
         let fields = nascosti(&modulo, "dati", &["titolo", "dettagli"], &["titolo"]);
         let names: Vec<&str> = fields.iter().map(|(nome, _)| nome.as_str()).collect();
-        assert_eq!(names, ["passo", "chiave", "privacy", "dettagli"]);
+        assert_eq!(names, ["passo", "chiave", "privacy", "chi", "dettagli"]);
     }
 }

@@ -16,7 +16,10 @@ pub const MAX_RIGHE: usize = 1_000;
 
 /// `GET /protocollo/registro.csv`.
 pub async fn scarica(DiProtocollo(r): DiProtocollo, Query(domanda): Query<Domanda>) -> Result<Response, Errore> {
-    let (filtro, _) = domanda.filtro();
+    let (filtro, errori) = domanda.filtro();
+    if let Some(errore) = errori.first() {
+        return Err(Errore::Richiesta(errore.testo.clone()));
+    }
     let mut rows: Vec<RegistrazioneRow> = Vec::new();
     let mut dopo = None;
     while rows.len() < MAX_RIGHE {

@@ -49,6 +49,9 @@ pub struct Modulo {
     classifica: String,
     motivo: String,
     chiave: String,
+    /// What the page showed: only what differs from it was changed by this person.
+    assegnazione_prima: String,
+    classifica_prima: String,
 }
 
 #[derive(Template)]
@@ -94,8 +97,8 @@ pub async fn modifica(
     let input = ModificaRegistrazione {
         anno,
         numero,
-        assegnazione: Some(modulo.assegnazione.clone()),
-        classifica: Some(codice_classe(&modulo.classifica)),
+        assegnazione: Some(modulo.assegnazione.clone()).filter(|new| *new != modulo.assegnazione_prima),
+        classifica: Some(codice_classe(&modulo.classifica)).filter(|new| *new != modulo.classifica_prima),
         motivo: modulo.motivo.clone(),
     };
     match r.web.app.modifica_registrazione(&r.ctx, &modulo.chiave, input).await {
@@ -142,6 +145,8 @@ async fn pagina(
         classifica: now.classifica.to_string(),
         motivo: String::new(),
         chiave: chiave.clone(),
+        assegnazione_prima: now.assegnazione.to_string(),
+        classifica_prima: now.classifica.to_string(),
     });
     // After a refusal nothing was stored under the key, so that it may serve again with other content.
     let modulo = if modulo.chiave.is_empty() { Modulo { chiave, ..modulo } } else { modulo };
