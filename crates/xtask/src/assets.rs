@@ -30,6 +30,8 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<(), String> {
     let status = Command::new(program)
         .args(arguments)
         .current_dir(folder)
+        // Standard output belongs to what is run in the end: `demo -- --json` prints one line there.
+        .stdout(std::io::stderr())
         .status()
         .map_err(|e| format!("`{line}` could not be started: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status}) in crates/web")) }

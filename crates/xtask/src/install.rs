@@ -28,6 +28,9 @@ pub fn packages(folder: &Path) -> Result<(), String> {
     if read(&lock) == read(&installed) {
         return Ok(());
     }
-    run(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder))?;
+    run(Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+        .current_dir(folder)
+        .stdout(std::io::stderr()))?;
     std::fs::copy(&lock, &installed).map(|_| ()).map_err(|e| format!("{}: {e}", installed.display()))
 }
