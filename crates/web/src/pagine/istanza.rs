@@ -176,33 +176,11 @@ mod tests {
     use crate::pagine::area_personale::tests::{layout, salva};
     use crate::pagine::invio::tests::{cornice, modulo};
     use domain::Sample;
-    use domain::ids::{PersonaId, PraticaId};
-    use domain::persona::{Anagrafica, LivelloIdentita, Ruolo};
-    use domain::registro::Protocollo;
+    use domain::persona::Anagrafica;
     use scraper::Selector;
 
-    /// The domain's own rules decide whether the summary is shown.
     fn prova(modulo: &Modulo) -> Result<(), Refused> {
-        let ctx = domain::Ctx {
-            at: "2026-03-06T09:30:00Z".parse().unwrap(),
-            attore: utente().attore(),
-            protocollo: Some(Protocollo::sample()),
-        };
-        let prova =
-            Prova { utente: utente().into(), id: PraticaId::sample(), ctx, allegati: Vec::new(), nomi: Vec::new() };
-        Richiedi::di("/servizi/richiesta-generica/richiedi").unwrap().prova(modulo, prova)
-    }
-
-    fn utente() -> app::Utente {
-        app::Utente {
-            id: PersonaId::sample(),
-            ente: "c_x000".into(),
-            anagrafica: Anagrafica::sample(),
-            ruolo: Ruolo::Cittadino,
-            livello: LivelloIdentita::L2,
-            uffici: Vec::new(),
-            ambiti: Vec::new(),
-        }
+        invio::tests::prova(&Richiedi::di("/servizi/richiesta-generica/richiedi").unwrap(), modulo)
     }
 
     #[test]

@@ -6,7 +6,8 @@ use crate::layout::Riga;
 use crate::pagine::area_personale::tests::{ente, layout, salva};
 use askama::Template;
 use domain::Sample;
-use domain::persona::Anagrafica;
+use domain::ids::PersonaId;
+use domain::persona::{Anagrafica, LivelloIdentita};
 use scraper::{Html, Selector};
 
 /// A form that is half filled in, with one file.
@@ -19,6 +20,26 @@ pub fn modulo(fields: &[(&str, &str)]) -> Modulo {
     }
     modulo.allegati = vec![Allegato::sample().id];
     modulo
+}
+
+/// Whether the domain's own rules let a form through to its summary.
+pub fn prova<F: Flusso>(flusso: &F, modulo: &Modulo) -> Result<(), Refused> {
+    let utente = Utente {
+        id: PersonaId::sample(),
+        ente: "c_x000".into(),
+        anagrafica: Anagrafica::sample(),
+        ruolo: Ruolo::Cittadino,
+        livello: LivelloIdentita::L2,
+        uffici: Vec::new(),
+        ambiti: Vec::new(),
+    };
+    let ctx = Ctx {
+        at: "2026-03-06T09:30:00Z".parse().unwrap(),
+        attore: utente.attore(),
+        protocollo: Some(Protocollo::sample()),
+    };
+    let (utente, id) = (utente.into(), PraticaId::sample());
+    flusso.prova(modulo, Prova { utente, id, ctx, allegati: Vec::new(), nomi: Vec::new() })
 }
 
 /// The frame of a step.
