@@ -5,7 +5,9 @@ use eventstore::sealing::{self, PERSONALE, SealBroken};
 use eventstore::upcast::Upcasters;
 use eventstore::{KeyStore, KeyStoreError, Record, Sealed, hash};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Opens records with the keys of the persons and registers they are about.
 pub struct Opener {
@@ -66,18 +68,48 @@ impl Opener {
     /// # Errors
     /// [`OpenError`]: the record is corrupt, the key store is away, or the event is newer than this program.
     pub fn open(&self, record: &Record) -> Result<Evento, OpenError> {
-        let open = || -> Result<Evento, OpenCause> {
-            let mut payload = record.json()?;
-            if let Some(part) = payload.get_mut(PERSONALE) {
-                *part = match self.part(record, part)? {
-                    Part::Text(text) => serde_json::from_str(&text)?,
-                    Part::None | Part::Forgotten => Value::Null,
-                };
-            }
-            let payload = self.upcasters.upcast(&record.kind, record.schema_version, payload);
-            Ok(Evento::decode(record.category(), &record.kind, payload)?)
-        };
+        let open = || self.decode(record, record.json()?);
         open().map_err(|cause| OpenError::new(record, cause))
+    }
+
+    /// The events of a page of one ente; its keys are asked for together. May block.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub fn open_all(&self, records: Vec<Record>) -> Result<Vec<(Record, Evento)>, OpenError> {
+        let Some(first) = records.first() else { return Ok(Vec::new()) };
+        let ente = first.ente.clone();
+        let mut parsed = Vec::with_capacity(records.len());
+        let mut keys = BTreeSet::new();
+        for record in records {
+            let payload = record.json().map_err(|error| OpenError::new(&record, error.into()))?;
+            let part = payload.get(PERSONALE).filter(|part| is_sealed(part));
+            let key = part.and_then(|part| part.get("chiave")?.as_str()?.parse::<Uuid>().ok());
+            keys.extend(key);
+            parsed.push((record, payload));
+        }
+        let keys: Vec<Uuid> = keys.into_iter().collect();
+        if let Err(error) = self.keys.prefetch(&ente, &keys)
+            && let Some((record, _)) = parsed.first()
+        {
+            return Err(OpenError::new(record, error.into()));
+        }
+        let open = |(record, payload): (Record, Value)| match self.decode(&record, payload) {
+            Ok(evento) => Ok((record, evento)),
+            Err(cause) => Err(OpenError::new(&record, cause)),
+        };
+        parsed.into_iter().map(open).collect()
+    }
+
+    fn decode(&self, record: &Record, mut payload: Value) -> Result<Evento, OpenCause> {
+        if let Some(part) = payload.get_mut(PERSONALE) {
+            *part = match self.part(record, part)? {
+                Part::Text(text) => serde_json::from_str(&text)?,
+                Part::None | Part::Forgotten => Value::Null,
+            };
+        }
+        let payload = self.upcasters.upcast(&record.kind, record.schema_version, payload);
+        Ok(Evento::decode(record.category(), &record.kind, payload)?)
     }
 
     /// The personal part of a record as it was filed, byte for byte: the registered document, over which its impronta is

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Build, Mark};
 use crate::read_models::Live;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -23,6 +23,10 @@ pub(crate) struct Ente {
     /// What stands here may differ from the read database: read it again before going on.
     pub(crate) stale: AtomicBool,
     pub(crate) nudge: Notify,
+    /// Whether this node folds; where several share the database, one of them does.
+    turn: AtomicBool,
+    /// How many wait for a position just now.
+    waiting: AtomicUsize,
     /// Head of the log when this program first looked.
     target: OnceLock<u64>,
 }
@@ -34,8 +38,19 @@ pub(crate) struct State {
     /// Holds what the log held when this program first looked.
     pub(crate) ready: bool,
     pub(crate) error: Option<String>,
+    /// Tables of another version, which this program cannot read, took the place of its own.
+    pub(crate) superseded: bool,
     failures: u32,
     retry_at: Option<Instant>,
+}
+
+/// Where the read database says that a read model stands.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// Here, and why no further, when it stands still.
+    At(Mark, Option<String>),
+    /// Nowhere: another version took its place.
+    Superseded(String),
 }
 
 /// How far the read models have come together.
@@ -58,13 +73,46 @@ pub(crate) struct Group {
 }
 
 impl Ente {
-    pub(crate) fn new(code: &str, marks: Vec<Mark>, announced: watch::Receiver<u64>) -> Self {
-        let state = |mark| State { mark, ready: false, error: None, failures: 0, retry_at: None };
-        let states: Vec<State> = marks.into_iter().map(state).collect();
-        let reached = watch::Sender::new(reached(&states));
-        let (stale, nudge) = (AtomicBool::new(false), Notify::new());
-        let target = OnceLock::new();
-        Self { code: code.to_owned(), states: Mutex::new(states), reached, announced, stale, nudge, target }
+    pub(crate) fn new(code: &str, marks: Vec<Mark>, announced: watch::Receiver<u64>, turn: bool) -> Self {
+        let states: Vec<State> = marks.into_iter().map(|mark| State::at(mark, false)).collect();
+        Self {
+            code: code.to_owned(),
+            reached: watch::Sender::new(reached(&states)),
+            states: Mutex::new(states),
+            announced,
+            stale: AtomicBool::new(false),
+            nudge: Notify::new(),
+            turn: AtomicBool::new(turn),
+            waiting: AtomicUsize::new(0),
+            target: OnceLock::new(),
+        }
+    }
+
+    /// Whether this node folds.
+    pub(crate) fn folds(&self) -> bool {
+        self.turn.load(Ordering::SeqCst)
+    }
+
+    /// This node begins to fold, or ends. Another one may have folded meanwhile.
+    pub(crate) fn take_turn(&self, turn: bool) {
+        if self.turn.swap(turn, Ordering::SeqCst) != turn {
+            self.doubt();
+        }
+    }
+
+    /// Somebody waits for a position, until the value is dropped.
+    pub(crate) fn wait(&self) -> Waiting<'_> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        if !self.folds() {
+            // Who follows another node looks again at once.
+            self.nudge.notify_one();
+        }
+        Waiting(self)
+    }
+
+    /// Whether somebody waits for a position.
+    pub(crate) fn awaited(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) > 0
     }
 
     pub(crate) fn states(&self) -> MutexGuard<'_, Vec<State>> {
@@ -98,36 +146,42 @@ impl Ente {
         Some(Group { indices, builds, from, limit })
     }
 
-    /// The group has folded up to `to`.
-    pub(crate) fn advanced(&self, indices: &[usize], to: Mark) {
+    /// The group has come up to `to`, and what failed before has come right. Whether one of them had stood still.
+    pub(crate) fn advanced(&self, indices: &[usize], to: Mark) -> bool {
+        let mut stood_still = false;
         self.change(|states| {
             for index in indices {
                 let state = &mut states[*index];
+                stood_still |= state.error.is_some();
                 (state.mark, state.error, state.failures, state.retry_at) = (to, None, 0, None);
             }
         });
+        stood_still
     }
 
-    /// Nothing is left to fold: what failed before has come right.
-    pub(crate) fn at_end(&self, indices: &[usize]) {
-        let to = indices.first().map(|i| self.states()[*i].mark);
-        if let Some(to) = to {
-            self.advanced(indices, to);
-        }
-    }
-
-    /// Where all stand, as the read database says it.
-    pub(crate) fn placed(&self, marks: &[Mark]) {
+    /// Where all stand, as the read database says it. Who folds knows better than the database why one stands still.
+    pub(crate) fn placed(&self, places: Vec<Place>, folds: bool) {
         self.change(|states| {
-            for (state, mark) in states.iter_mut().zip(marks) {
-                state.mark = *mark;
+            for (state, place) in states.iter_mut().zip(places) {
+                match place {
+                    Place::At(mark, error) => {
+                        state.mark = mark;
+                        if !folds || std::mem::take(&mut state.superseded) {
+                            (state.error, state.retry_at, state.superseded) = (error, None, false);
+                        }
+                    }
+                    Place::Superseded(why) => {
+                        (state.error, state.superseded) = (Some(why), true);
+                        state.retry_at = Some(Instant::now() + MAX_PAUSE);
+                    }
+                }
             }
         });
     }
 
     /// New tables with the whole log took the place of the old.
     pub(crate) fn replaced(&self, index: usize, mark: Mark) {
-        self.change(|states| states[index] = State { mark, ready: true, error: None, failures: 0, retry_at: None });
+        self.change(|states| states[index] = State::at(mark, true));
     }
 
     /// One read model failed: it pauses, the others go on.
@@ -171,6 +225,21 @@ impl Ente {
     pub(crate) fn doubt(&self) {
         self.stale.store(true, Ordering::SeqCst);
         self.nudge.notify_one();
+    }
+}
+
+impl State {
+    fn at(mark: Mark, ready: bool) -> Self {
+        Self { mark, ready, error: None, superseded: false, failures: 0, retry_at: None }
+    }
+}
+
+/// See [`Ente::wait`].
+pub(crate) struct Waiting<'a>(&'a Ente);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -58,6 +58,9 @@ pub enum RunError {
         /// The version in service.
         version: u32,
     },
+    /// Another process rebuilds read models of this database.
+    #[error("another process is rebuilding read models of this database: try again when it has ended")]
+    Rebuilding,
     /// A rebuild did not fold as many events as the log holds.
     #[error("ente {ente}: {folded} events folded, the log holds {held}")]
     Skipped {

@@ -22,12 +22,13 @@ use eventstore::{
 };
 use futures_core::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::Row;
+use sqlx::{Connection as _, PgConnection, Row};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
+use test_postgres::TestDatabase;
 use uuid::Uuid;
 
 pub const ENTE: &str = "c_a000";
@@ -39,8 +40,70 @@ pub struct World {
     clock: Arc<ManualClock>,
     next: AtomicU64,
     numbers: Mutex<BTreeMap<String, u64>>,
-    folder: TempDir,
+    pub letture: Letture,
 }
+
+/// The read database of a test, empty at first and gone with the value.
+pub enum Letture {
+    Sqlite(TempDir),
+    Postgres(TestDatabase),
+}
+
+impl Letture {
+    pub fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    pub async fn postgres() -> Self {
+        Self::Postgres(TestDatabase::create().await)
+    }
+
+    /// What [`ReadModels::open`] takes.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(_) => self.file().unwrap().to_str().unwrap().to_owned(),
+            Self::Postgres(database) => database.url().to_owned(),
+        }
+    }
+
+    pub fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Sqlite(folder) => Some(folder.path().join("con spazi e 100%?.db")),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// One statement on PostgreSQL, from outside; rows touched or found.
+    pub async fn execute(&self, sql: &'static str) -> u64 {
+        let mut connection = PgConnection::connect(&self.url()).await.unwrap();
+        let done = sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected();
+        connection.close().await.unwrap();
+        done
+    }
+
+    /// Throws everything away.
+    pub async fn wipe(&self) {
+        match self {
+            Self::Sqlite(_) => std::fs::remove_file(self.file().unwrap()).unwrap(),
+            Self::Postgres(_) => drop(self.execute("DROP SCHEMA letture CASCADE").await),
+        }
+    }
+}
+
+/// Each test on each engine: a function of a [`World`].
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            use crate::kit::{Letture, World};
+            $(#[tokio::test] async fn $test() { super::$test(World::new(Letture::sqlite())).await; })+
+        }
+        mod postgres {
+            use crate::kit::{Letture, World};
+            $(#[tokio::test] async fn $test() { super::$test(World::new(Letture::postgres().await)).await; })+
+        }
+    };
+}
+pub(crate) use on_both;
 
 /// What a test chooses of a case.
 pub struct Caso {
@@ -65,7 +128,7 @@ pub fn prima(primi: u32) -> Pagina {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub fn new(letture: Letture) -> Self {
         let clock = Arc::new(ManualClock::new("2026-03-06T09:30:00Z".parse().unwrap()));
         Self {
             store: Arc::new(MemoryStore::new(clock.clone())),
@@ -73,12 +136,8 @@ impl World {
             clock,
             next: AtomicU64::new(1),
             numbers: Mutex::default(),
-            folder: tempfile::tempdir().unwrap(),
+            letture,
         }
-    }
-
-    pub fn database(&self) -> PathBuf {
-        self.folder.path().join("letture.db")
     }
 
     pub fn opener(&self) -> Arc<Opener> {
@@ -95,9 +154,8 @@ impl World {
         store: Arc<dyn EventStore>,
         projections: Vec<Box<dyn Projection>>,
     ) -> Arc<ReadModels> {
-        let path = self.database();
         let enti = vec![ENTE.to_owned(), ALTRO.to_owned()];
-        ReadModels::open_with(path.to_str().unwrap(), store, self.opener(), enti, projections).await.unwrap()
+        ReadModels::open_with(&self.letture.url(), store, self.opener(), enti, projections).await.unwrap()
     }
 
     pub fn uuid(&self) -> Uuid {
@@ -315,7 +373,10 @@ pub async fn dump(models: &ReadModels) -> BTreeMap<String, Vec<String>> {
         AND t.version = l.version AND t.generation = l.generation";
     // The loops put tables into service a moment after the last page is in.
     for _ in 0..1_000 {
-        if crate::catalog::live(&models.pools).await.unwrap().len() == models.projections.len() {
+        let mut connection = models.pools.writer().await.unwrap();
+        let live = crate::catalog::live(&mut connection, dialect).await.unwrap().len();
+        connection.give_back();
+        if live == models.projections.len() {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;

@@ -10,12 +10,19 @@
 mod catalog;
 mod ente;
 mod error;
+mod json;
+mod pools;
 mod rebuild;
 mod runner;
 mod sql;
+mod turns;
+mod upsert;
+mod view;
 
 #[cfg(test)]
 mod kit;
+#[cfg(test)]
+mod prova;
 #[cfg(test)]
 mod tests;
 
@@ -32,13 +39,14 @@ pub use audit::{AuditRow, FiltroAudit};
 pub use decode::{OpenCause, OpenError, Opener};
 pub use error::RunError;
 pub use pagina::{Cursore, Elenco, MAX_PAGINA, Pagina, QueryError};
-pub use pratiche::{FiltroPratiche, PraticaRow};
+pub use pratiche::{Corredo, FiltroPratiche, PraticaConStoria, PraticaRow};
 pub use projection::{ApplyError, Projection, Tx};
 pub use read_models::{ProjectionStatus, ReadModels};
 pub use rebuild::{OnProgress, Progress, Rebuilt};
 pub use registro::{FiltroRegistro, ModificaRow, RegistrazioneRow};
-pub use sql::{Tabella, Valore};
+pub use sql::Valore;
 pub use storia::{PassoStoria, passo};
+pub use upsert::Tabella;
 
 /// All read models, one line each.
 pub fn projections() -> Vec<Box<dyn Projection>> {

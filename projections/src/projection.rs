@@ -1,6 +1,8 @@
 //! What a read model is.
 
-use crate::sql::{self, Dialect, Riga, Sql, Tabella, Valore};
+use crate::pools::Dialect;
+use crate::sql::{Riga, Sql, Valore};
+use crate::upsert::{self, Tabella};
 use domain::Evento;
 use eventstore::Record;
 use futures_core::future::BoxFuture;
@@ -78,7 +80,7 @@ impl Tx<'_> {
     /// Of the database.
     pub async fn upsert(&mut self, base: &str, table: Tabella, rows: Vec<Vec<Valore>>) -> Result<(), sqlx::Error> {
         let name = self.table(base);
-        sql::upsert(self.connection, self.dialect, &name, table, rows).await
+        upsert::upsert(self.connection, self.dialect, &name, table, rows).await
     }
 
     /// The rows of this ente whose `column` is one of `keys`.
@@ -93,10 +95,10 @@ impl Tx<'_> {
         read: impl Fn(&Riga<'_>) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, sqlx::Error> {
         let mut found = Vec::new();
-        let mut keys = keys.into_iter().peekable();
+        let mut keys = keys.into_iter().map(Into::into).peekable();
         while keys.peek().is_some() {
             let mut sql = Sql::new(self.dialect, format!("SELECT * FROM {} WHERE ente = ", self.table(base)));
-            sql.bind(self.ente).push(&format!(" AND {column} IN ")).list(keys.by_ref().take(sql::MAX_VARIABLES - 1));
+            upsert::one_of(sql.bind(self.ente), self.dialect, column, &mut keys);
             let rows: Vec<AnyRow> = sql.rows(&mut *self.connection).await?;
             for row in &rows {
                 found.push(read(&Riga(row))?);
@@ -111,11 +113,27 @@ pub(crate) fn suffix(version: u32, generation: u32) -> String {
     format!("v{version}_g{generation}")
 }
 
-/// The statements of `tables` for one version and generation, and the names of the tables they make.
-pub(crate) fn statements(tables: &str, version: u32, generation: u32) -> (String, Vec<String>) {
-    const CREATE: &str = "CREATE TABLE IF NOT EXISTS ";
-    let sql = tables.replace("{v}", &suffix(version, generation));
-    let name = |line: &str| Some(line.trim_start().strip_prefix(CREATE)?.split([' ', '(']).next()?.to_owned());
-    let names = sql.lines().filter_map(name).collect();
-    (sql, names)
+/// The tables of one version and generation.
+pub(crate) struct Statements {
+    /// Those that make tables.
+    pub(crate) tables: String,
+    /// Those that make indexes, besides the ones of the keys.
+    pub(crate) indexes: Vec<String>,
+    /// Names of the tables.
+    pub(crate) names: Vec<String>,
+}
+
+impl Statements {
+    pub(crate) fn new(text: &str, dialect: Dialect, version: u32, generation: u32) -> Self {
+        const CREATE: &str = "CREATE TABLE IF NOT EXISTS ";
+        let text = dialect.ddl(&text.replace("{v}", &suffix(version, generation)));
+        let all = text.split_inclusive(';').map(str::trim).filter(|statement| !statement.is_empty());
+        let (tables, indexes): (Vec<&str>, Vec<&str>) = all.partition(|statement| statement.starts_with(CREATE));
+        let name = |statement: &&str| Some(statement.strip_prefix(CREATE)?.split([' ', '(']).next()?.to_owned());
+        Self {
+            names: tables.iter().filter_map(name).collect(),
+            tables: tables.concat(),
+            indexes: indexes.into_iter().map(str::to_owned).collect(),
+        }
+    }
 }

@@ -3,22 +3,38 @@
 //! A page of records is read and opened once and given to every read model that stands at the same place; their rows and
 //! checkpoints are one transaction, so each record takes effect exactly once. Nothing is skipped: each record must follow
 //! the last one folded, by position and by hash.
+//!
+//! Of several nodes on one database one folds an ente (see [`crate::turns`]); the loops of the others follow its
+//! checkpoints. Should two fold for a moment, the checkpoint of each page makes one of them begin anew.
 
-use crate::catalog::{self, Build, Mark};
-use crate::ente::{Ente, Group, PAGE, pause};
+use crate::catalog::{self, Build, Mark, Snapshot};
+use crate::ente::{Ente, Group, PAGE, Place, pause};
 use crate::error::{RunError, chain};
-use crate::projection::Tx;
+use crate::pools::{ANSWER, Dialect, lost, settle};
+use crate::projection::{ApplyError, Tx};
 use crate::read_models::{Live, ReadModels};
 use domain::Evento;
 use eventstore::Record;
+use sqlx::{AnyConnection, Connection as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// A look at the log without being woken: a safety net for engines whose announcements may be lost between nodes.
 const POLL: Duration = Duration::from_secs(5);
+
+/// Where another node folds: a look at its checkpoints without being told, and while somebody waits for a position.
+const FOLLOW: Duration = Duration::from_secs(1);
+const FOLLOW_AWAITED: Duration = Duration::from_millis(25);
+
+/// Longest pause after an error of a database that several nodes share: when it comes back, nobody waits long.
+const SHARED_PAUSE: Duration = Duration::from_secs(2);
+
+/// Longest time for one page: beyond it the database is taken to be gone.
+const FOLD: Duration = Duration::from_mins(1);
 
 /// Pages below this size are opened in place; larger ones, off the asynchronous threads.
 const SMALL_PAGE: usize = 64;
@@ -32,9 +48,16 @@ const GATHER: Duration = Duration::from_millis(25);
 pub(crate) type Page = Vec<(Record, Evento)>;
 
 impl ReadModels {
-    /// Starts the loops; they end soon after `stop` is cancelled, and the handle with them.
+    /// Starts the loops; they end soon after `stop` is cancelled, and the handle with them. Where several nodes share the
+    /// database they agree on who folds; when that one goes, another takes over within seconds.
     pub fn spawn(self: &Arc<Self>, stop: CancellationToken) -> JoinHandle<()> {
         let mut loops = JoinSet::new();
+        if let Some(url) = self.pools.shared.clone() {
+            let (models, url_too, stop_too) = (self.clone(), url.clone(), stop.clone());
+            loops.spawn(async move { models.keep_turns(&url_too, stop_too).await });
+            let (models, stop_too) = (self.clone(), stop.clone());
+            loops.spawn(async move { models.listen(&url, stop_too).await });
+        }
         for code in self.enti.keys() {
             let (models, code, stop) = (self.clone(), code.clone(), stop.clone());
             loops.spawn(async move { models.run(&code, stop).await });
@@ -48,13 +71,13 @@ impl ReadModels {
         })
     }
 
-    /// Folds what the log of each ente holds now. For commands that run without the loops.
+    /// Folds what the log of each ente holds now, whoever else folds. For commands that run without the loops.
     ///
     /// # Errors
     /// The first [`RunError`].
     pub async fn catch_up(&self) -> Result<(), RunError> {
         for ente in self.enti.values() {
-            self.advance(ente).await?;
+            self.advance(ente, true).await?;
         }
         Ok(())
     }
@@ -67,55 +90,57 @@ impl ReadModels {
         let mut wakes = true;
         loop {
             wake.borrow_and_update();
+            let folds = ente.folds();
+            let work = async { if folds { self.advance(ente, false).await } else { self.follow(ente).await } };
             let done = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
-                done = self.advance(ente) => done,
+                done = work => done,
             };
             let pause = match done {
                 Ok(()) => {
                     failures = 0;
-                    ente.next_retry().unwrap_or(POLL).min(POLL)
+                    if folds { ente.next_retry().unwrap_or(POLL).min(POLL) } else { FOLLOW }
                 }
                 Err(error) => {
                     failures += 1;
-                    let error = chain(&error);
-                    tracing::error!(ente = code, error, failures, "the read models stand still");
-                    ente.failed(&error);
-                    // The commit may have taken place all the same.
-                    ente.stale.store(true, Ordering::SeqCst);
-                    pause(failures)
+                    self.stand_still(ente, &error, failures).await;
+                    if self.pools.shared.is_some() { pause(failures).min(SHARED_PAUSE) } else { pause(failures) }
                 }
             };
+            let pause = if !folds && ente.awaited() { pause.min(FOLLOW_AWAITED) } else { pause };
             tokio::select! {
                 () = stop.cancelled() => return,
-                changed = wake.changed(), if failures == 0 && wakes => wakes = changed.is_ok(),
+                changed = wake.changed(), if failures == 0 && wakes && folds => wakes = changed.is_ok(),
                 () = ente.nudge.notified(), if failures == 0 => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
-    /// Folds until nothing is left.
-    async fn advance(&self, ente: &Ente) -> Result<(), RunError> {
+    /// Folds until nothing is left, or until it is another node's turn.
+    async fn advance(&self, ente: &Ente, whoever_folds: bool) -> Result<(), RunError> {
         if ente.stale.swap(false, Ordering::SeqCst) {
-            self.reload(ente).await.inspect_err(|_| ente.stale.store(true, Ordering::SeqCst))?;
+            self.reload(ente, true).await.inspect_err(|_| ente.stale.store(true, Ordering::SeqCst))?;
         }
         self.aim(ente).await?;
         loop {
             self.complete().await?;
+            if !(whoever_folds || ente.folds()) {
+                return Ok(());
+            }
             let live = self.live.read().await;
             let Some(group) = ente.group(&live) else { return Ok(()) };
             let Some((page, to)) = self.page(&ente.code, group.from, group.limit).await? else {
                 drop(live);
-                ente.at_end(&group.indices);
+                self.advanced(ente, &group, group.from).await;
                 return self.at_end(ente, &group).await;
             };
-            let folded = self.fold(&ente.code, &group.builds, group.from, to, &page).await;
+            let folded = self.fold(&ente.code, &group.builds, group.from, to, &page, true).await;
             drop(live);
             match folded {
                 Ok(()) => {
-                    ente.advanced(&group.indices, to);
+                    self.advanced(ente, &group, to).await;
                     self.measure(ente);
                     // Under load the log grows faster than small pages are folded, and each page costs a transaction:
                     // what gathers in a moment is folded with one. A single filing never waits, nor does a catch-up.
@@ -123,17 +148,62 @@ impl ReadModels {
                         tokio::time::sleep(GATHER).await;
                     }
                 }
-                Err(RunError::Moved) => self.reload(ente).await?,
+                Err(RunError::Moved) => self.reload(ente, true).await?,
                 Err(RunError::Apply { name, source }) => {
                     let error = chain(&source);
                     tracing::error!(ente = ente.code, projection = name, error, "a read model stands still");
-                    let index = group.builds.iter().position(|build| build.name == name);
-                    if let Some(index) = index.map(|i| group.indices[i]) {
-                        ente.blocked(index, error);
-                    }
+                    let Some(index) = group.builds.iter().position(|build| build.name == name) else { continue };
+                    ente.blocked(group.indices[index], error.clone());
+                    self.tell(ente, &group.builds[index..=index], Some(&error)).await;
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Learns how far the node that folds has come.
+    async fn follow(&self, ente: &Ente) -> Result<(), RunError> {
+        ente.stale.store(false, Ordering::SeqCst);
+        self.reload(ente, true).await?;
+        self.aim(ente).await?;
+        self.measure(ente);
+        self.complete().await
+    }
+
+    /// A group has come so far; what stood still goes on.
+    async fn advanced(&self, ente: &Ente, group: &Group, to: Mark) {
+        let stood_still = ente.advanced(&group.indices, to);
+        if stood_still {
+            self.tell(ente, &group.builds, None).await;
+        }
+    }
+
+    /// All read models of an ente stand still.
+    async fn stand_still(&self, ente: &Ente, error: &RunError, failures: u32) {
+        let error = chain(error);
+        tracing::error!(ente = ente.code, error, failures, "the read models stand still");
+        ente.failed(&error);
+        // The commit may have taken place all the same.
+        ente.stale.store(true, Ordering::SeqCst);
+        if ente.folds() {
+            let builds: Vec<Build> = self.live.read().await.iter().map(|live| live.build).collect();
+            self.tell(ente, &builds, Some(&error)).await;
+        }
+    }
+
+    /// Tells the other nodes, who cannot see it, why read models stand still or that they go on.
+    async fn tell(&self, ente: &Ente, builds: &[Build], error: Option<&str>) {
+        if self.pools.shared.is_none() {
+            return;
+        }
+        let told = async {
+            let mut connection = self.pools.writer().await?;
+            let noted = catalog::note(&mut connection, self.pools.dialect, &ente.code, builds, error);
+            let noted = timeout(ANSWER, noted).await;
+            settle::<_, sqlx::Error>(connection, noted)
+        };
+        if let Err(error) = told.await {
+            tracing::debug!(error = chain(&error), "the other nodes are not told");
         }
     }
 
@@ -186,11 +256,10 @@ impl ReadModels {
             return Ok(None);
         }
         let opener = self.opener.clone();
-        let open = move || {
-            let open = |record: Record| opener.open(&record).map(|evento| (record, evento));
-            records.into_iter().map(open).collect::<Result<Page, _>>()
-        };
-        let page = if last.position - from.position <= SMALL_PAGE as u64 {
+        let open = move || opener.open_all(records);
+        // Keys on a server are asked for over the network: never on the asynchronous threads.
+        let at_hand = self.pools.dialect == Dialect::Sqlite;
+        let page = if at_hand && last.position - from.position <= SMALL_PAGE as u64 {
             open()?
         } else {
             tokio::task::spawn_blocking(open).await.map_err(|e| RunError::Cut(e.to_string()))??
@@ -198,7 +267,7 @@ impl ReadModels {
         Ok(Some((page, last)))
     }
 
-    /// Rows and checkpoints of one page in one transaction.
+    /// Rows and checkpoints of one page in one transaction; `serving` when other nodes answer from these tables.
     pub(crate) async fn fold(
         &self,
         ente: &str,
@@ -206,9 +275,28 @@ impl ReadModels {
         from: Mark,
         to: Mark,
         page: &[(Record, Evento)],
+        serving: bool,
+    ) -> Result<(), RunError> {
+        let mut connection = self.pools.writer().await?;
+        let work = self.fold_on(&mut connection, ente, builds, (from, to), page, serving);
+        let folded = timeout(FOLD, work).await;
+        settle(connection, folded)
+    }
+
+    async fn fold_on(
+        &self,
+        connection: &mut AnyConnection,
+        ente: &str,
+        builds: &[Build],
+        (from, to): (Mark, Mark),
+        page: &[(Record, Evento)],
+        serving: bool,
     ) -> Result<(), RunError> {
         let dialect = self.pools.dialect;
-        let mut tx = self.pools.write.begin_with(dialect.begin()).await?;
+        let mut tx = connection.begin_with(dialect.begin()).await?;
+        if serving {
+            catalog::announce(&mut tx, dialect, ente).await?;
+        }
         if !catalog::advance(&mut tx, dialect, ente, builds, from, to).await? {
             return Err(RunError::Moved);
         }
@@ -216,7 +304,11 @@ impl ReadModels {
             let Some(projection) = self.projections.iter().find(|p| p.name() == build.name) else { continue };
             let Build { name, version, generation } = *build;
             let mut into = Tx { connection: &mut tx, dialect, ente, version, generation };
-            projection.apply(&mut into, page).await.map_err(|source| RunError::Apply { name, source })?;
+            projection.apply(&mut into, page).await.map_err(|source| match source {
+                // It is not this read model that failed.
+                ApplyError::Database(error) if lost(&error) => RunError::Database(error),
+                source => RunError::Apply { name, source },
+            })?;
         }
         Ok(tx.commit().await?)
     }
@@ -232,44 +324,76 @@ impl ReadModels {
             return Ok(());
         }
         let mut live = self.live.write().await;
-        catalog::go_live(&self.pools, &new).await?;
+        let tx = catalog::begin(&self.pools).await?;
+        if !catalog::go_live(tx, self.pools.dialect, &new).await? {
+            return Err(RunError::Moved);
+        }
         for live in live.iter_mut().filter(|live| new.contains(&live.build)) {
             live.complete = true;
             tracing::info!(projection = live.build.name, version = live.build.version, "the read model is complete");
+        }
+        drop(live);
+        if let Err(error) = catalog::sweep(&self.pools).await {
+            tracing::warn!(error = chain(&error), "old tables of read models stay until the next start or rebuild");
         }
         Ok(())
     }
 
     /// Reads from the read database what is live and how far it has come: another node or command may have changed it.
-    async fn reload(&self, ente: &Ente) -> Result<(), RunError> {
-        let mut live = self.live.write().await;
-        let in_service = catalog::live(&self.pools).await?;
-        let marks = catalog::marks(&self.pools, &ente.code).await?;
+    /// With `mend`, tables that someone took away are made anew.
+    pub(crate) async fn reload(&self, ente: &Ente, mend: bool) -> Result<(), RunError> {
+        let mut connection = self.pools.writer().await?;
+        let found = timeout(ANSWER, catalog::snapshot(&mut connection, self.pools.dialect, &ente.code)).await;
+        let found = settle::<_, sqlx::Error>(connection, found)?;
+        let live = self.adopt(&found).await;
         let mut places = Vec::new();
-        for (projection, live) in self.projections.iter().zip(live.iter_mut()) {
-            let found = in_service.get(projection.name()).copied();
-            if let Some((version, generation)) = found
-                && version == live.build.version
-            {
-                *live = Live { build: Build { generation, ..live.build }, complete: true };
-            }
-            let place = match (marks.get(&live.key()), found) {
-                (Some(mark), _) => *mark,
-                (None, Some((version, _))) if version != live.build.version => {
-                    return Err(RunError::Superseded { name: live.build.name, version });
+        for (projection, live) in self.projections.iter().zip(&live) {
+            let Build { name, version, .. } = live.build;
+            let in_service = found.live.get(name).map(|(version, _)| *version);
+            places.push(match (found.marks.get(&live.key()), in_service) {
+                (Some(mark), _) => Place::At(*mark, found.errors.get(&(name.to_owned(), version)).cloned()),
+                (None, Some(other)) if other != version => {
+                    Place::Superseded(chain(&RunError::Superseded { name, version: other }))
                 }
                 (None, _) => {
-                    // Someone emptied the read database: begin anew.
-                    catalog::init(&self.pools).await?;
-                    let enti = self.enti.keys().map(String::as_str);
-                    catalog::create(&self.pools, &**projection, live.build, enti).await?;
-                    Mark::START
+                    if mend {
+                        // Someone emptied the read database: begin anew.
+                        catalog::init(&self.pools).await?;
+                        let mut tx = catalog::begin(&self.pools).await?;
+                        let enti = self.enti.keys().map(String::as_str);
+                        catalog::create(&mut tx, self.pools.dialect, &**projection, live.build, enti).await?;
+                        catalog::index(&mut tx, self.pools.dialect, &**projection, live.build).await?;
+                        tx.commit().await?;
+                    }
+                    Place::At(Mark::START, None)
                 }
-            };
-            places.push(place);
+            });
         }
-        ente.placed(&places);
+        ente.placed(places, ente.folds());
         Ok(())
+    }
+
+    /// Takes over the tables that another process put into service.
+    async fn adopt(&self, found: &Snapshot) -> Vec<Live> {
+        let current = |live: &Live| match found.live.get(live.build.name) {
+            Some((version, generation)) if *version == live.build.version => {
+                Live { build: Build { generation: *generation, ..live.build }, complete: true }
+            }
+            _ => *live,
+        };
+        let (now, changed) = {
+            let live = self.live.read().await;
+            let now: Vec<Live> = live.iter().map(current).collect();
+            let changed = now.iter().zip(live.iter()).any(|(now, live)| now != live);
+            (now, changed)
+        };
+        if changed {
+            self.live.write().await.clone_from(&now);
+            for ente in self.enti.values() {
+                ente.doubt();
+            }
+        }
+        now
     }
 
     fn measure(&self, ente: &Ente) {

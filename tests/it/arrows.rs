@@ -44,7 +44,23 @@ const HOUSE: &[Row] = &[
         ],
         never: SQL,
     },
-    Row { name: "xtask", may: &["domain", "graphql"], never: &["axum"] },
+    Row { name: "xtask", may: &["domain", "graphql", "test-postgres"], never: &["axum"] },
+    Row {
+        name: "bench",
+        may: &[
+            "app",
+            "documents",
+            "domain",
+            "eventstore",
+            "eventstore-sql",
+            "identity",
+            "projections",
+            "test-postgres",
+            "workstate",
+        ],
+        never: &[],
+    },
+    Row { name: "test-postgres", may: &[], never: &["axum"] },
     Row { name: "it", may: &[], never: &[] },
 ];
 

@@ -2,15 +2,14 @@
 
 use crate::support::log::{PRIMO, SECONDO, assert_dense, fatti};
 use crate::support::pages::Browser;
-use crate::support::{Api, PRATICA, Server, assert_clean, eventi, foto, impronta, segnalazione, sportello};
+use crate::support::{Api, Data, PRATICA, Server, eventi, foto, impronta, segnalazione};
 use reqwest::{Response, StatusCode, header};
 use serde_json::{Value, json};
 use std::path::Path;
-use tempfile::TempDir;
 
 /// A town with one report, and what it held then.
 struct Scene {
-    folder: TempDir,
+    data: Data,
     server: Server,
     api: Api,
     filed: Value,
@@ -20,12 +19,12 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let server = Server::start(folder.path());
+        let data = Data::new().await;
+        let server = Server::start(&data);
         let api = server.api("cittadino");
         let filed = api.segnala("prima", "Lampione spento").await;
-        let (facts, files) = (fatti(folder.path(), PRIMO), files(folder.path()));
-        Self { folder, server, api, filed, facts, files }
+        let (facts, files) = (fatti(&data, PRIMO).await, files(data.path()));
+        Self { data, server, api, filed, facts, files }
     }
 
     fn id(&self) -> &str {
@@ -34,14 +33,14 @@ impl Scene {
 
     /// Nothing was stored since, and the next filing takes the next number.
     async fn assert_untouched(self) {
-        assert_eq!(fatti(self.folder.path(), PRIMO), self.facts, "facts were stored");
-        assert_eq!(fatti(self.folder.path(), SECONDO), 0, "the second town holds something");
-        assert_eq!(files(self.folder.path()), self.files, "files were stored");
+        assert_eq!(fatti(&self.data, PRIMO).await, self.facts, "facts were stored");
+        assert_eq!(fatti(&self.data, SECONDO).await, 0, "the second town holds something");
+        assert_eq!(files(self.data.path()), self.files, "files were stored");
         let next = self.api.segnala("dopo", "Panchina rotta").await;
         assert_eq!(next["protocollo"]["numero"], 2);
-        assert_dense(self.folder.path(), PRIMO, 2);
+        assert_dense(&self.data, PRIMO, 2).await;
         assert!(self.server.stop());
-        assert_clean(self.folder.path());
+        self.data.assert_clean();
     }
 }
 
@@ -246,7 +245,7 @@ async fn files_of_others_too_many_and_unknown_ones_are_not_filed() {
         assert_eq!(answer["impronta"], impronta(&foto(seed, 2_000)));
         ids.push(answer["id"].clone());
     }
-    scene.files = files(scene.folder.path());
+    scene.files = files(scene.data.path());
     let with = |chiave: &str, allegati: Value| {
         let mut input = segnalazione(chiave, "Lampione spento");
         input["allegati"] = allegati;
@@ -368,31 +367,14 @@ async fn a_page_of_another_site_cannot_send_our_forms() {
     scene.assert_untouched().await;
 }
 
-#[tokio::test]
-async fn a_second_process_on_the_same_folder_is_turned_away() {
-    let scene = Scene::set().await;
-    let data = scene.folder.path().to_str().unwrap();
-    for args in
-        [vec!["demo", "--listen", "127.0.0.1:0", "--json", "--empty", "--data", data], vec!["rebuild", "--data", data]]
-    {
-        let (success, said) = sportello(&args);
-        let pid = format!("pid {}", scene.server.pid());
-        assert!(!success && said.contains(&pid) && said.contains(data), "{args:?}: {said}");
-    }
-    // Looking at the log from outside is no second writer.
-    assert_clean(scene.folder.path());
-    scene.assert_untouched().await;
-}
-
 /// A new key would open nothing of what is there: the start is refused, and nothing is put in the lost key's place.
-#[test]
-fn a_missing_master_key_is_not_replaced() {
-    let data = tempfile::tempdir().expect("a folder");
-    assert!(Server::start(data.path()).stop());
+#[tokio::test]
+async fn a_missing_master_key_is_not_replaced() {
+    let data = Data::new().await;
+    assert!(Server::start(&data).stop());
     let key = data.path().join("master.key");
     std::fs::remove_file(&key).expect("the key was there");
-    let folder = data.path().to_str().expect("a plain path");
-    let (ok, text) = sportello(&["demo", "--empty", "--listen", "127.0.0.1:0", "--data", folder]);
+    let (ok, text) = data.sportello(&["demo", "--empty", "--listen", "127.0.0.1:0"]);
     assert!(!ok && text.contains("is missing"), "{text}");
     assert!(!key.exists());
 }

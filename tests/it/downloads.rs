@@ -1,10 +1,9 @@
 //! What is handed out is what was filed, byte for byte: its hash is the one in the register.
 
 use crate::support::pages::Browser;
-use crate::support::{Server, foto, impronta, segnalazione, sportello};
+use crate::support::{Data, Server, foto, impronta, segnalazione};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// Names as senders give them, and what is kept of them.
 const NAMES: [(&str, &str); 4] = [
@@ -15,15 +14,15 @@ const NAMES: [(&str, &str); 4] = [
 ];
 
 struct Scene {
-    folder: TempDir,
+    data: Data,
     server: Server,
     pratica: Value,
 }
 
 /// A report with a photo for each of the names.
 async fn filed() -> Scene {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let api = server.api("cittadino");
     let mut ids = Vec::new();
     for (seed, (nome, _)) in NAMES.iter().enumerate() {
@@ -36,7 +35,7 @@ async fn filed() -> Scene {
     let payload = api.try_segnala(input).await;
     assert_eq!(payload["errori"], json!([]), "{payload:#}");
     let pratica = api.pratica(payload["pratica"]["id"].as_str().expect("an id")).await;
-    Scene { folder, server, pratica }
+    Scene { data, server, pratica }
 }
 
 /// Everything of the case is downloaded, as its citizen and as the office, and hashed.
@@ -65,7 +64,7 @@ async fn assert_downloads(server: &Server, pratica: &Value) {
 /// Rule 6: after the read models were built again, everything hashes to what was registered.
 #[tokio::test]
 async fn documents_and_files_hash_to_the_register_after_a_rebuild() {
-    let Scene { folder, server, pratica } = filed().await;
+    let Scene { data, server, pratica } = filed().await;
     assert_downloads(&server, &pratica).await;
     let register = |api: crate::support::Api, anno: Value| async move {
         let query = "query($anno: Int!) { registrazione(anno: $anno, numero: 1) {
@@ -80,23 +79,23 @@ async fn documents_and_files_hash_to_the_register_after_a_rebuild() {
         assert_eq!(file["dimensione"], 50_000);
     }
     assert!(server.stop());
-    let (success, said) = sportello(&["rebuild", "--data", folder.path().to_str().unwrap()]);
+    let (success, said) = data.sportello(&["rebuild"]);
     assert!(success, "{said}");
-    let server = Server::start(folder.path());
+    let server = Server::start(&data);
     assert_eq!(register(server.api("protocollo"), anno).await, entry);
     assert_downloads(&server, &pratica).await;
 }
 
 #[tokio::test]
 async fn names_of_files_lead_nowhere_else() {
-    let Scene { folder, server, pratica } = filed().await;
+    let Scene { data, server, pratica } = filed().await;
     let names: Vec<&str> =
         pratica["allegati"].as_array().unwrap().iter().map(|a| a["nome"].as_str().unwrap()).collect();
     for (name, (_, clean)) in names.iter().zip(NAMES) {
         assert_eq!(*name, clean);
         assert!(!name.contains(['/', '\\', '"', '<', '>', ':', '?', '*', '|']) && !name.starts_with('.'), "{name}");
     }
-    assert!(!folder.path().parent().unwrap().join("etc").exists());
+    assert!(!data.path().parent().unwrap().join("etc").exists());
     // As a download the name stays a name, and the browser is told not to guess.
     let mut browser = Browser::sign_in(&server, "cittadino").await;
     let id = pratica["id"].as_str().unwrap();
@@ -113,7 +112,7 @@ async fn names_of_files_lead_nowhere_else() {
 
 #[tokio::test]
 async fn a_file_changed_on_the_disk_is_not_passed_off_as_the_registered_one() {
-    let Scene { folder, server, .. } = filed().await;
+    let Scene { data, server, .. } = filed().await;
     let api = server.api("cittadino");
     let mut browser = Browser::sign_in(&server, "cittadino").await;
     // A small file is refused; a large one breaks off before its end.
@@ -127,7 +126,7 @@ async fn a_file_changed_on_the_disk_is_not_passed_off_as_the_registered_one() {
         assert_eq!(browser.get(url).await.bytes.len(), bytes);
 
         let hash = answer["impronta"].as_str().unwrap();
-        let path = find(&folder.path().join("documenti"), hash).expect("the file is stored under its hash");
+        let path = find(&data.path().join("documenti"), hash).expect("the file is stored under its hash");
         let mut changed = foto(seed, bytes);
         changed[bytes - 1_000] ^= 1;
         std::fs::write(&path, changed).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::support::smtp::Smtp;
 use crate::support::town::{Town, at};
-use crate::support::{Server, eventi, eventually};
+use crate::support::{Data, Server, eventi, eventually};
 use app::notifiche::{Config, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
 use app::ports::StatoConsegna;
 use jiff::SignedDuration;
@@ -29,15 +29,16 @@ fn notifiche(town: &Town, smtp: &Smtp) -> Notifiche {
         ids: town.parts.ids.clone(),
         enti: vec![town.ente.clone()],
         config: Config { al_secondo: 1_000, ..Config::default() },
+        nodo: "unico".into(),
     }
 }
 
 #[tokio::test]
 async fn the_copy_arrives_at_a_real_server() {
     let smtp = Smtp::start(&[]);
-    let folder = tempfile::tempdir().unwrap();
+    let data = Data::new().await;
     let address = format!("127.0.0.1:{}", smtp.port);
-    let server = Server::start_with(folder.path(), &["--empty", "--smtp", &address]);
+    let server = Server::start_with(&data, &["--empty", "--smtp", &address]);
     let api = server.api("cittadino");
     let modulo = json!({ "oggetto": "Perché no?", "richiesta": "Più verde in città: è così che va." });
     let filed = api.presenta("posta", modulo).await;
@@ -118,9 +119,9 @@ async fn a_refused_address_is_told_and_can_be_tried_again() {
 
 #[tokio::test]
 async fn a_server_that_is_away_keeps_nobody_from_filing() {
-    let folder = tempfile::tempdir().unwrap();
+    let data = Data::new().await;
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let server = Server::start_with(folder.path(), &["--empty", "--smtp", &format!("127.0.0.1:{port}")]);
+    let server = Server::start_with(&data, &["--empty", "--smtp", &format!("127.0.0.1:{port}")]);
     let api = server.api("cittadino");
     for i in 1..=5 {
         let filed = api.segnala(&format!("senza-posta-{i}"), "Lampione spento").await;

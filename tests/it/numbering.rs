@@ -1,7 +1,7 @@
 //! Numbers are dense and each key has one, whatever happens at the same time (DPR 445/2000 artt. 53 and 57).
 
 use crate::support::log::{PRIMO, SECONDO, assert_dense};
-use crate::support::{Api, Server, assert_clean, segnalazione};
+use crate::support::{Api, Data, Server, segnalazione};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tokio::task::JoinSet;
@@ -36,8 +36,8 @@ async fn file(api: Api, town: usize, i: usize) -> Vec<(String, Option<u64>)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_towns_number_densely_while_hundreds_file_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let towns = [server.api("cittadino"), server.second_api("cittadino")];
     let mut clients = JoinSet::new();
     for i in 0..FILINGS {
@@ -61,9 +61,9 @@ async fn two_towns_number_densely_while_hundreds_file_at_once() {
         assert_eq!(numbers, (1..=expected).collect::<Vec<_>>(), "town {town}");
     }
     for ente in [PRIMO, SECONDO] {
-        assert_dense(folder.path(), ente, expected);
+        assert_dense(&data, ente, expected).await;
     }
-    assert_clean(folder.path());
+    data.assert_clean();
     // The protocol office sees the same, newest first.
     let last = towns[0].segnala("ultima", "Ultima").await;
     let (anno, dopo) = (last["protocollo"]["anno"].as_i64().unwrap(), last["posizione"].as_u64());
@@ -73,8 +73,8 @@ async fn two_towns_number_densely_while_hundreds_file_at_once() {
 
 #[tokio::test]
 async fn a_key_sent_again_later_gets_its_first_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let api = server.api("cittadino");
     let first = api.segnala("la-stessa", "Buca in via Roma").await;
     // Something else happens to the case and to the register in between.
@@ -86,5 +86,5 @@ async fn a_key_sent_again_later_gets_its_first_answer() {
     // Keys belong to the person: the same text from someone else is another filing.
     let other = server.api("cittadino2").segnala("la-stessa", "Buca in via Roma").await;
     assert_eq!(other["protocollo"]["numero"], 3);
-    assert_dense(folder.path(), PRIMO, 3);
+    assert_dense(&data, PRIMO, 3).await;
 }

@@ -1,10 +1,9 @@
 //! The program as an installation runs it: from a configuration file, behind its own host names.
 
-use crate::support::{client, eventually, program};
+use crate::support::{Data, client, eventually, program};
 use reqwest::{StatusCode, header};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// `sportello serve`. Killed when dropped.
@@ -15,7 +14,8 @@ struct Serve {
 
 impl Serve {
     /// With the shipped example, at home in a folder; mail goes into a folder too.
-    fn start(folder: &Path) -> Self {
+    fn start(data: &Data) -> Self {
+        let folder = data.path();
         let text = include_str!("../../deploy/sportello.toml");
         let (before, rest) = text.split_once("[mail]").expect("a section of mail");
         let rest = &rest[rest.find("# One section for each").expect("the enti follow")..];
@@ -23,6 +23,8 @@ impl Serve {
         let text = format!("{before}{mail}{rest}")
             .replace("\"127.0.0.1:8080\"", "\"127.0.0.1:0\"")
             .replace("\"/var/lib/sportello\"", &format!("{:?}", folder.join("data").to_str().expect("text")));
+        let database = data.url().map(|url| format!("database = {url:?}\n")).unwrap_or_default();
+        let text = database + &text;
         let path = folder.join("sportello.toml");
         std::fs::write(&path, text).expect("it is written");
         let mut child = Command::new(program())
@@ -62,8 +64,8 @@ const HOST: &str = "servizi.comune.esempio.xx.it";
 
 #[tokio::test]
 async fn an_installation_serves_its_own_hosts_and_stops_when_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let serve = Serve::start(folder.path());
+    let data = Data::new().await;
+    let serve = Serve::start(&data);
     let http = client();
     let get = async |path: &str, host: &str| {
         let request = http.get(format!("{}{path}", serve.url)).header(header::HOST, host);
@@ -102,7 +104,7 @@ async fn an_installation_serves_its_own_hosts_and_stops_when_told() {
     assert!(serve.stop());
 
     // The master key is for its owner alone.
-    let key = std::fs::metadata(folder.path().join("data/master.key")).unwrap();
+    let key = std::fs::metadata(data.path().join("data/master.key")).unwrap();
     assert_eq!(std::os::unix::fs::PermissionsExt::mode(&key.permissions()) & 0o077, 0);
 }
 

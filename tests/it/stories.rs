@@ -3,10 +3,9 @@
 use crate::support::log::{PRIMO, assert_dense};
 use crate::support::mailbox::{Mail, messages};
 use crate::support::pages::{Browser, Page};
-use crate::support::{Server, assert_clean, eventi, eventually, foto, impronta};
+use crate::support::{Data, Server, eventi, eventually, foto, impronta};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// A day as messages write it: `06/03/2026` from `2026-03-06`.
 fn short(date: &str) -> String {
@@ -22,8 +21,8 @@ fn long(date: &str) -> String {
 }
 
 /// The message to the citizen whose subject begins so and names the case.
-async fn mail(data: &Path, begins: &str, codice: &str) -> Mail {
-    let folder = data.join("posta").join(PRIMO);
+async fn mail(data: &Data, begins: &str, codice: &str) -> Mail {
+    let folder = data.path().join("posta").join(PRIMO);
     let find = || messages(&folder).into_iter().find(|m| m.subject.starts_with(begins) && m.subject.contains(codice));
     eventually(&format!("the message «{begins}» about {codice}"), || async { find().is_some() }).await;
     find().expect("it was there")
@@ -48,8 +47,8 @@ async fn up_to_summary(browser: &mut Browser) -> Page {
 
 #[tokio::test]
 async fn a_citizen_reports_a_lamp_through_the_pages() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let mut browser = Browser::sign_in(&server, "cittadino").await;
 
     let summary = up_to_summary(&mut browser).await;
@@ -58,7 +57,7 @@ async fn a_citizen_reports_a_lamp_through_the_pages() {
     {
         assert!(summary.text().contains(words), "no {words} in {}", summary.text());
     }
-    assert_dense(folder.path(), PRIMO, 0);
+    assert_dense(&data, PRIMO, 0).await;
 
     let form = summary.form("chiave");
     assert!(form.action().ends_with("/invia"), "{}", form.action());
@@ -87,10 +86,10 @@ async fn a_citizen_reports_a_lamp_through_the_pages() {
     // The button pressed twice files once.
     let again = browser.send(form.with("azione", "avanti")).await;
     assert!(again.path.contains(&id), "{}", again.path);
-    assert_dense(folder.path(), PRIMO, 1);
+    assert_dense(&data, PRIMO, 1).await;
 
     // The copy by e-mail: number, date, code, term, what was filed, where to follow it.
-    let message = mail(folder.path(), "Ricevuta", codice).await;
+    let message = mail(&data, "Ricevuta", codice).await;
     assert_eq!(message.to, "mario.rossi@example.org");
     assert!(message.subject.contains(segnatura), "{}", message.subject);
     let link = format!("{}/pratiche/{id}", server.url);
@@ -104,7 +103,7 @@ async fn a_citizen_reports_a_lamp_through_the_pages() {
     // The entry stands in the register.
     assert_register(&server, &pratica, "ENTRATA", "VRDPLA72E10H501Z").await;
     assert!(server.stop());
-    assert_clean(folder.path());
+    data.assert_clean();
 }
 
 /// The protocol office finds the entry by the code of the case; nobody else sees the register.
@@ -130,8 +129,8 @@ async fn assert_register(server: &Server, pratica: &Value, flusso: &str, not_fro
 
 #[tokio::test]
 async fn the_form_keeps_what_was_written_and_says_what_is_wrong() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let mut browser = Browser::sign_in(&server, "cittadino").await;
     let privacy = browser.get("/segnala").await;
     let refused = browser.send(privacy.form("privacy").with("azione", "avanti")).await;
@@ -145,13 +144,13 @@ async fn the_form_keeps_what_was_written_and_says_what_is_wrong() {
     assert_eq!((kept.get("titolo"), kept.get("dettagli")), (Some("Lampione"), Some(long.as_str())));
     assert!(refused.text().contains("201") && refused.text().contains("200"), "{}", refused.text());
     assert!(refused.html().contains("aria-invalid=\"true\""), "the wrong fields are marked for screen readers");
-    assert_dense(folder.path(), PRIMO, 0);
+    assert_dense(&data, PRIMO, 0).await;
 }
 
 #[tokio::test]
 async fn an_istanza_from_filing_to_its_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let citizen = server.api("cittadino");
     let modulo = json!({
         "oggetto": "Panchina in piazza",
@@ -163,7 +162,7 @@ async fn an_istanza_from_filing_to_its_answer() {
     let id = filed["pratica"]["id"].as_str().unwrap();
     let codice = filed["pratica"]["codice"].as_str().unwrap();
     assert_eq!(filed["pratica"]["stato"], "PROTOCOLLATA");
-    mail(folder.path(), "Ricevuta", codice).await;
+    mail(&data, "Ricevuta", codice).await;
 
     // The citizen finds it in the personal area, with its history.
     let area =
@@ -183,7 +182,7 @@ async fn an_istanza_from_filing_to_its_answer() {
     let taken = office.step("prendiInCarico", id, None).await;
     assert_eq!(taken["pratica"]["stato"], "PRESA_IN_CARICO");
     assert_eq!(taken["protocollo"], filed["protocollo"], "a step without a number of its own shows that of the filing");
-    mail(folder.path(), "Presa in carico", codice).await;
+    mail(&data, "Presa in carico", codice).await;
     let started = office.step("avviaLavorazione", id, Some("Cerchiamo il posto giusto.")).await;
     assert_eq!(started["pratica"]["stato"], "IN_LAVORAZIONE");
     let ended = office.step("concludi", id, Some("La panchina sarà collocata in maggio.")).await;
@@ -192,7 +191,7 @@ async fn an_istanza_from_filing_to_its_answer() {
     assert_eq!(server.api("sindaco").pratica(id).await, Value::Null);
 
     // The history follows to its end, with names and messages.
-    let message = mail(folder.path(), "Risposta", codice).await;
+    let message = mail(&data, "Risposta", codice).await;
     let notified = || async {
         let storia = citizen.pratica(id).await;
         eventi(&storia).iter().filter(|evento| **evento == "NotificaConsegnata").count() == 3
@@ -228,15 +227,15 @@ async fn an_istanza_from_filing_to_its_answer() {
     assert_eq!(entry["corrispondente"]["nome"], "Mario Rossi");
     let number = ended["protocollo"]["segnatura"].as_str().unwrap();
     assert!(message.text.contains(number) && message.text.contains("in maggio"), "{}", message.text);
-    assert_dense(folder.path(), PRIMO, 2);
+    assert_dense(&data, PRIMO, 2).await;
     assert!(server.stop());
-    assert_clean(folder.path());
+    data.assert_clean();
 }
 
 #[tokio::test]
 async fn a_letter_to_the_mayor_is_for_the_mayor() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let citizen = server.api("cittadino");
     let query = "mutation($input: ScriviAlSindacoInput!) { scriviAlSindaco(input: $input) {
         pratica { id codice riservato } protocollo { numero } errori { campo codice messaggio } } }";
@@ -253,5 +252,5 @@ async fn a_letter_to_the_mayor_is_for_the_mayor() {
     mayor.step("avviaLavorazione", id, None).await;
     mayor.step("concludi", id, Some("La ringrazio della proposta.")).await;
     assert_eq!(citizen.pratica(id).await["risposta"]["messaggio"], "La ringrazio della proposta.");
-    assert_dense(folder.path(), PRIMO, 2);
+    assert_dense(&data, PRIMO, 2).await;
 }

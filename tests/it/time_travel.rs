@@ -1,13 +1,13 @@
 //! Any past moment of a case can be shown, and a reader who waits for a position sees it.
 
-use crate::support::{PRATICA, Server, eventi};
+use crate::support::{Data, PRATICA, Server, eventi};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_case_is_shown_as_it_was_before_and_after_each_step() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let (citizen, office) = (server.api("cittadino"), server.api("operatore"));
     let modulo = json!({ "oggetto": "Panchina", "richiesta": "Chiedo una panchina in piazza della Fonte." });
     let filed = citizen.presenta("viaggio", modulo).await;
@@ -48,8 +48,8 @@ async fn a_case_is_shown_as_it_was_before_and_after_each_step() {
 
 #[tokio::test]
 async fn whoever_hands_the_position_back_reads_their_own_write() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let data = Data::new().await;
+    let server = Server::start(&data);
     let citizen = server.api("cittadino");
     let list = "query($dopo: Posizione) { areaPersonale(dopo: $dopo) { pratiche { totalCount edges { node { id stato } } } } }";
     let desk = "query($dopo: Posizione) { scrivania(dopo: $dopo) { pratiche { edges { node { id stato } } } } }";

@@ -1,6 +1,7 @@
 //! The calendar is Italy's, and the instant of submission is the instant of the entry.
 
 use crate::support::town::{Town, at};
+use app::AppError;
 use jiff::civil::date;
 
 /// DPR 445/2000 art. 57: the numbers begin again with the calendar year, which turns at midnight in Rome.
@@ -62,13 +63,19 @@ async fn no_office_hours_move_the_date_of_protocol() {
     assert_eq!(entry.record.recorded_at, now);
 }
 
-/// A clock that is put back neither reorders the log nor gives a number of the past.
+/// A clock that is put back a little neither reorders the log nor gives a number of the past; one that is far behind stops
+/// the numbering until somebody sets it.
 #[tokio::test]
 async fn a_clock_put_back_does_not_go_before_the_last_entry() {
-    let town = Town::open(at("2027-01-01T00:00:00Z")).await;
+    let town = Town::open(at("2026-12-31T23:00:30Z")).await;
     let first = town.segnala("uno").await.protocollo.unwrap();
-    town.clock.set(at("2026-12-31T20:00:00Z"));
+    town.clock.set(at("2026-12-31T22:59:30Z"));
     let second = town.segnala("due").await.protocollo.unwrap();
     assert!(second.data >= first.data, "{first:?} {second:?}");
     assert_eq!((second.anno, second.numero), (2027, 2));
+    town.clock.set(at("2026-12-31T20:00:00Z"));
+    let refused = town.try_segnala("tre").await.unwrap_err();
+    assert!(matches!(&refused, AppError::NonDisponibile { motivo, .. } if motivo.contains("clock")), "{refused}");
+    town.clock.set(at("2026-12-31T23:01:00Z"));
+    assert_eq!(town.segnala("quattro").await.protocollo.unwrap().numero, 3);
 }

@@ -14,7 +14,8 @@ use domain::{Caso, Evento, notifica};
 use eventstore::{Record, limits};
 use jiff::Timestamp;
 use projections::{
-    AuditRow, Elenco, FiltroAudit, FiltroPratiche, FiltroRegistro, Pagina, PassoStoria, PraticaRow, RegistrazioneRow,
+    AuditRow, Corredo, Elenco, FiltroAudit, FiltroPratiche, FiltroRegistro, Pagina, PassoStoria, PraticaConStoria,
+    PraticaRow, RegistrazioneRow,
 };
 use std::time::Duration;
 
@@ -167,11 +168,23 @@ impl App {
         stato: Option<StatoPratica>,
         pagina: Pagina,
     ) -> Result<Elenco<PraticaRow>, AppError> {
+        Ok(self.area_personale_con(ctx, tipo, stato, pagina, Corredo::default()).await?.into())
+    }
+
+    /// The same with the last steps of each case, read together with it.
+    pub async fn area_personale_con(
+        &self,
+        ctx: &Contesto,
+        tipo: Option<TipoPratica>,
+        stato: Option<StatoPratica>,
+        pagina: Pagina,
+        corredo: Corredo,
+    ) -> Result<Elenco<PraticaConStoria>, AppError> {
         let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
         let filtro =
             FiltroPratiche { titolare: Some(utente.id), tipo, stato, riservate: true, ..FiltroPratiche::default() };
         self.attendi_testa(ctx.codice_ente()).await;
-        Ok(self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?)
+        Ok(self.parts.reads.pratiche_con(ctx.codice_ente(), &filtro, pagina, corredo).await?)
     }
 
     /// The queue of an official's offices, newest first; others see nothing of it.
@@ -181,6 +194,17 @@ impl App {
         filtro: FiltroPratiche,
         pagina: Pagina,
     ) -> Result<Elenco<PraticaRow>, AppError> {
+        Ok(self.scrivania_con(ctx, filtro, pagina, Corredo::default()).await?.into())
+    }
+
+    /// The same with the last steps of each case, read together with it.
+    pub async fn scrivania_con(
+        &self,
+        ctx: &Contesto,
+        filtro: FiltroPratiche,
+        pagina: Pagina,
+        corredo: Corredo,
+    ) -> Result<Elenco<PraticaConStoria>, AppError> {
         let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
         if !matches!(utente.ruolo, Ruolo::Operatore | Ruolo::SegreteriaSindaco) {
             return Err(AppError::NonTrovato);
@@ -190,7 +214,7 @@ impl App {
         let uffici = Some(utente.uffici.clone());
         let filtro = FiltroPratiche { titolare: None, uffici, riservate: true, testo, ..filtro };
         self.attendi_testa(ctx.codice_ente()).await;
-        Ok(self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?)
+        Ok(self.parts.reads.pratiche_con(ctx.codice_ente(), &filtro, pagina, corredo).await?)
     }
 
     /// How many cases of an official's offices stand where.

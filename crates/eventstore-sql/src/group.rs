@@ -5,6 +5,7 @@
 //! had run one after the other: conflicts, repeats and refusals take nothing. The engine writes the [`Plan`] in one
 //! transaction and answers after the commit; if that fails nothing has happened, and the same requests can be settled again.
 
+use eventstore::clock::instant_after;
 use eventstore::hash;
 use eventstore::{
     AppendError, Appended, Batch, Clock, Expected, Idempotency, Item, Meta, Position, Record, Registration,
@@ -95,6 +96,8 @@ pub trait Heads {
     /// Failure of the database; ends the group.
     type Error;
 
+    /// Told the items of each request before their streams are asked for one by one, so that they can be fetched together.
+    fn batch(&mut self, _items: &[Item]) {}
     /// End of the log of an ente; [`EnteHead::EMPTY`] when it has none.
     fn ente(&mut self, ente: &str) -> Result<EnteHead, Self::Error>;
     /// Last version of a stream; 0 when it does not exist.
@@ -115,7 +118,8 @@ struct Tracked<T> {
 /// The state of one ente as the group goes on.
 struct EnteState {
     head: EnteHead,
-    at: Timestamp,
+    /// The group's instant, or why none can be given.
+    at: Result<Timestamp, AppendError>,
     streams: HashMap<String, Tracked<u64>>,
     registri: HashMap<RegistroKey, Tracked<u64>>,
     keys: HashMap<String, Option<Tracked<Applied>>>,
@@ -187,7 +191,7 @@ pub fn settle<'a, H: Heads>(
     clock: &dyn Clock,
     heads: &mut H,
 ) -> Result<Plan, H::Error> {
-    let now = clock.now().as_microsecond();
+    let now = clock.now();
     let mut plan = Plan { records: Vec::new(), numeri: Vec::new(), answers: Vec::new(), enti: HashMap::new() };
     for request in requests {
         if !plan.enti.contains_key(&request.ente) {
@@ -216,9 +220,8 @@ macro_rules! answered {
 }
 
 impl EnteState {
-    fn new(head: EnteHead, now: i64) -> Self {
-        let at =
-            Timestamp::from_microsecond(now.max(head.recorded_at)).expect("both were timestamps when they were taken");
+    fn new(head: EnteHead, now: Timestamp) -> Self {
+        let at = instant_after(head.recorded_at, now);
         Self { head, at, streams: HashMap::new(), registri: HashMap::new(), keys: HashMap::new() }
     }
 
@@ -240,10 +243,11 @@ impl EnteState {
                 return Ok(Err(answer));
             }
         }
+        let at = answered!(self.at.clone());
         let (items, numero) = match work {
             Work::Items(items) => (items.clone(), None),
             Work::Registration(registration) => {
-                let slot = answered!(self.slot(ente, &**registration, heads)?);
+                let slot = answered!(self.slot(ente, &**registration, at, heads)?);
                 let items = answered!(build(&**registration, &slot));
                 answered!(check_items(&items));
                 (items, Some((slot.registro, slot.numero)))
@@ -253,7 +257,7 @@ impl EnteState {
 
         // Nothing was changed so far; from here on nothing can fail.
         let first = self.head.position + 1;
-        self.chain(ente, meta, items, records);
+        self.chain(ente, meta, items, at, records);
         let last = self.head.position;
         if let Some((registro, numero)) = &numero {
             self.registri.insert(registro.clone(), Tracked { value: *numero, changed: true });
@@ -262,7 +266,7 @@ impl EnteState {
             let value = Applied { fingerprint: *fingerprint, first, last };
             self.keys.insert(key.clone(), Some(Tracked { value, changed: true }));
         }
-        Ok(Ok(Appended { first, last, recorded_at: self.at, numero }))
+        Ok(Ok(Appended { first, last, recorded_at: at, numero }))
     }
 
     /// The next number of the register that the registration chooses for the group's instant.
@@ -270,9 +274,9 @@ impl EnteState {
         &mut self,
         ente: &str,
         registration: &dyn Registration,
+        at: Timestamp,
         heads: &mut H,
     ) -> Result<Result<Slot, AppendError>, H::Error> {
-        let at = self.at;
         let registro = answered!(guarded(|| registration.registro(at)));
         let last = if let Some(last) = self.registri.get(&registro) {
             last.value
@@ -291,6 +295,7 @@ impl EnteState {
         items: &[Item],
         heads: &mut H,
     ) -> Result<Result<(), AppendError>, H::Error> {
+        heads.batch(items);
         for (index, Item { stream, expected, .. }) in items.iter().enumerate() {
             if !self.streams.contains_key(stream) {
                 let value = heads.stream(ente, stream)?;
@@ -311,7 +316,7 @@ impl EnteState {
         Ok(Ok(()))
     }
 
-    fn chain(&mut self, ente: &str, meta: &str, items: Vec<Item>, records: &mut Vec<Record>) {
+    fn chain(&mut self, ente: &str, meta: &str, items: Vec<Item>, at: Timestamp, records: &mut Vec<Record>) {
         for Item { stream, events, .. } in items {
             let head = self.streams.get_mut(&stream).expect("its version was checked");
             for event in events {
@@ -328,7 +333,7 @@ impl EnteState {
                     schema_version: event.schema_version,
                     payload: event.payload,
                     meta: meta.to_owned(),
-                    recorded_at: self.at,
+                    recorded_at: at,
                     prev_hash: self.head.hash,
                     hash: [0; 32],
                 };
@@ -337,7 +342,7 @@ impl EnteState {
                 records.push(record);
             }
         }
-        self.head.recorded_at = self.at.as_microsecond();
+        self.head.recorded_at = at.as_microsecond();
     }
 }
 

@@ -49,11 +49,12 @@ pub fn load_master_key(path: &Path, random: &Random) -> Result<MasterKey, Master
     Ok(MasterKey::new(*bytes))
 }
 
-/// Written aside and renamed, so that a crash leaves no half key behind.
+/// Written aside and linked, so that a crash leaves no half key behind, and of several nodes that start together on one
+/// folder the first one's key stands.
 fn create(path: &Path, random: &Random) -> io::Result<()> {
     let mut bytes = zeroize::Zeroizing::new([0; 32]);
     random(&mut *bytes);
-    let aside = path.with_extension("new");
+    let aside = path.with_extension(format!("new.{}", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -62,7 +63,12 @@ fn create(path: &Path, random: &Random) -> io::Result<()> {
     file.write_all(zeroize::Zeroizing::new(hex::encode(*bytes)).as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;
-    fs::rename(&aside, path)?;
+    let linked = fs::hard_link(&aside, path);
+    fs::remove_file(&aside)?;
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        linked => linked?,
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }

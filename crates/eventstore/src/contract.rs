@@ -7,11 +7,13 @@ mod appends;
 mod bounds;
 mod numbers;
 mod races;
+mod transfer;
 
 pub use appends::*;
 pub use bounds::*;
 pub use numbers::*;
 pub use races::*;
+pub use transfer::*;
 
 use crate::batch::{Batch, Expected, Idempotency, Item, NewEvent, Registration, RegistroKey, Slot};
 use crate::clock::{Clock, ManualClock};
@@ -42,7 +44,8 @@ macro_rules! contract_tests {
             expected_versions conditions_see_the_items_before a_conflict_stores_nothing event_ids_are_unique
             positions_and_versions_are_contiguous records_are_kept_as_given repeats_are_recognised
             a_key_can_be_asked_for
-            a_refused_key_is_not_consumed the_clock_may_step_back enti_are_isolated the_chain_holds
+            a_refused_key_is_not_consumed the_clock_may_step_back
+            a_log_far_ahead_of_the_clock_waits enti_are_isolated the_chain_holds
             wake_is_never_lost
             numbers_are_dense the_year_turns_with_the_slot registered_repeats_are_recognised
             a_panic_sinks_no_neighbour concurrent_filings_leave_no_hole

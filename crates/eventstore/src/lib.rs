@@ -6,6 +6,7 @@
 //!
 //! This crate knows nothing of cases, registers' meaning or law: payloads are JSON text.
 
+pub mod archive;
 pub mod batch;
 pub mod clock;
 pub mod contract;
@@ -15,6 +16,8 @@ pub mod random;
 pub mod record;
 pub mod sealing;
 pub mod store;
+pub mod stretch;
+pub mod transfer;
 pub mod upcast;
 pub mod verify;
 
@@ -36,8 +39,13 @@ pub mod limits {
     pub const PAYLOAD_BYTES: usize = 256 * 1024;
     /// Records in one page of `read_stream` or `read_all`; a larger request is cut to this.
     pub const PAGE: usize = 5_000;
+    /// Bytes of payloads after which a stretch that is read ends, so that large payloads need no more memory than many.
+    pub const STRETCH_BYTES: usize = 32 * 1024 * 1024;
     /// Characters of a stream name.
     pub const STREAM_NAME: usize = 120;
+    /// How far the last record of a log may be ahead of the clock of who appends. A little is the difference between two
+    /// nodes and the date is the later one; more is a wrong clock, now or then, and no certain date can be given.
+    pub const CLOCK_BEHIND: std::time::Duration = std::time::Duration::from_mins(2);
     /// Characters of an idempotency key.
     pub const IDEMPOTENCY_KEY: usize = 200;
 }

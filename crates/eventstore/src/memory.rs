@@ -1,13 +1,16 @@
 //! The engines in memory: for tests, and the plainest statement of what every engine must do.
 
+mod transfer;
+
 use crate::batch::{Batch, Expected, Idempotency, Item, Registration, RegistroKey, Slot, check_items, check_key};
-use crate::clock::Clock;
+use crate::clock::{Clock, instant_after};
 use crate::hash;
 use crate::limits;
 use crate::random::Random;
 use crate::record::{Meta, Position, Record};
 use crate::sealing::{DataKey, KeyStore, KeyStoreError};
 use crate::store::{AppendError, Appended, EventStore, Head, ReadError};
+use crate::transfer::Numero;
 use futures_core::future::BoxFuture;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
@@ -37,6 +40,8 @@ struct EnteLog {
     /// Index into `records` of each stream's events.
     streams: HashMap<String, Vec<usize>>,
     registri: HashMap<RegistroKey, u64>,
+    /// Numbers in the order in which they were given out.
+    numeri: Vec<Numero>,
     keys: HashMap<String, ([u8; 32], Position, Position)>,
     wake: watch::Sender<Position>,
 }
@@ -47,6 +52,7 @@ impl Default for EnteLog {
             records: Vec::new(),
             streams: HashMap::new(),
             registri: HashMap::new(),
+            numeri: Vec::new(),
             keys: HashMap::new(),
             wake: watch::Sender::new(0),
         }
@@ -81,9 +87,8 @@ impl MemoryStore {
         {
             return Err(AppendError::AlreadyApplied { first, last });
         }
-        let now = self.clock.now().as_microsecond();
-        let at = log.records.last().map_or(now, |last| now.max(last.recorded_at.as_microsecond()));
-        let at = Timestamp::from_microsecond(at).expect("both were timestamps");
+        let last = log.records.last().map_or(i64::MIN, |last| last.recorded_at.as_microsecond());
+        let at = instant_after(last, self.clock.now())?;
         let (items, numero) = work(log, at)?;
         check_items(&items)?;
         log.check_versions(&items)?;
@@ -102,6 +107,7 @@ impl MemoryStore {
         }
         if let Some((registro, numero)) = &numero {
             log.registri.insert(registro.clone(), *numero);
+            log.numeri.push(Numero { registro: registro.clone(), numero: *numero, position: first });
         }
         log.wake.send_replace(last);
         Ok(Appended { first, last, recorded_at: at, numero })
@@ -111,6 +117,11 @@ impl MemoryStore {
 impl EnteLog {
     fn position(&self) -> Position {
         self.records.len() as Position
+    }
+
+    fn head(&self) -> Head {
+        let last = self.records.last();
+        last.map_or(Head { position: 0, hash: hash::GENESIS }, |last| Head { position: last.position, hash: last.hash })
     }
 
     /// What a key did before, if anything.
@@ -250,8 +261,7 @@ impl EventStore for MemoryStore {
     fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
         Box::pin(async move {
             let log = self.lock();
-            let last = log.enti.get(ente).and_then(|log| log.records.last());
-            Ok(last.map_or(Head { position: 0, hash: hash::GENESIS }, |r| Head { position: r.position, hash: r.hash }))
+            Ok(log.enti.get(ente).map_or(Head { position: 0, hash: hash::GENESIS }, EnteLog::head))
         })
     }
 
@@ -337,6 +347,12 @@ mod tests {
     }
 
     crate::contract_tests!(Memory);
+
+    async fn later() -> ((), MemoryStore) {
+        ((), MemoryStore::new(Arc::new(crate::ManualClock::new(crate::contract::later()))))
+    }
+
+    crate::transfer_tests!(later);
 
     #[test]
     fn a_key_store_in_memory() {

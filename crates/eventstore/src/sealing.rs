@@ -184,6 +184,15 @@ pub trait KeyStore: Send + Sync {
         None
     }
 
+    /// Brings keys to hand that [`KeyStore::key`] will be asked for: one round trip for a page of records instead of one
+    /// for each. Ids that are not known are left to `key`. May block.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`].
+    fn prefetch(&self, _ente: &str, _ids: &[Uuid]) -> Result<(), KeyStoreError> {
+        Ok(())
+    }
+
     /// A key by the id a sealed part names; `None` once it was destroyed.
     ///
     /// # Errors

@@ -8,7 +8,9 @@
 //! - Every error has `extensions.code` ([`codes`]).
 //! - Every answer to a mutation has a `posizione`; hand it back as `dopo` to read what was just written.
 
+mod at_hand;
 pub mod codes;
+mod documents;
 mod errors;
 mod guard;
 mod inputs;
@@ -20,6 +22,7 @@ mod paging;
 #[expect(clippy::unused_async, reason = "the library wants resolvers asynchronous")]
 mod query;
 mod scalars;
+mod schema;
 mod sdl;
 #[expect(clippy::unused_async, reason = "the library wants resolvers asynchronous")]
 mod types;
@@ -29,25 +32,5 @@ mod tests;
 
 pub use mutation::Mutation;
 pub use query::Query;
+pub use schema::{Schema, schema};
 pub use sdl::{SDL_PATH, check_sdl, sdl, write_sdl};
-
-use app::App;
-use async_graphql::{EmptySubscription, SchemaBuilder};
-
-/// The schema. Cheap to clone; one for all enti. Execute a request with an [`app::Contesto`] as its data:
-/// `schema.execute(request.data(contesto))`. Requests come one by one: a door accepts no batches and no body above
-/// [`limits::MAX_BODY`].
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
-
-/// The schema over an application, with all limits.
-pub fn schema(app: App) -> Schema {
-    builder().data(app).finish()
-}
-
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    // Depth and complexity are checked by the guard, which tells them apart from mistakes by code.
-    Schema::build(Query, Mutation, EmptySubscription)
-        .limit_recursive_depth(limits::MAX_RECURSION)
-        .limit_directives(limits::MAX_DIRECTIVES)
-        .extension(guard::Guard)
-}

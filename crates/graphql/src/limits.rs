@@ -26,3 +26,13 @@ pub(crate) const DETAIL_COST: usize = 4;
 pub(crate) const MAX_CURSOR: usize = 64;
 /// Keys that a loader takes at once.
 pub(crate) const MAX_LOAD: usize = 100;
+/// Steps of a case in a list, at most: the last ones. Ordinary cases have about ten.
+pub const MAX_STEPS: u32 = 100;
+/// Documents that are remembered, at most.
+pub(crate) const MAX_DOCUMENTS: usize = 256;
+/// Bytes that they take together, at most, about.
+pub(crate) const MAX_DOCUMENTS_WEIGHT: usize = 8 * 1024 * 1024;
+/// Cases of one document that are remembered, at most.
+pub(crate) const MAX_CASES: usize = 16;
+/// Bytes of a case's variables that are remembered, at most.
+pub(crate) const MAX_CASE: usize = 512;

@@ -3,17 +3,14 @@
 
 use crate::errors::of_app;
 use crate::limits::MAX_LOAD;
+use crate::types::parts;
 use app::{App, AppError, Contesto, DettaglioPratica};
-use async_graphql::Error;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use async_graphql::{Context, Error};
 use domain::ids::PraticaId;
-use projections::PassoStoria;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::task::JoinSet;
-
-/// Steps of a case in a list, at most: the last ones. Ordinary cases have about ten.
-const STEPS: u32 = 100;
 
 /// Reads with the rights of one request.
 pub(crate) struct Reader {
@@ -21,16 +18,20 @@ pub(crate) struct Reader {
     contesto: Contesto,
 }
 
-/// The loader as resolvers find it.
-pub(crate) type RequestLoader = DataLoader<Reader, HashMapCache>;
+type RequestLoader = DataLoader<Reader, HashMapCache>;
 
-/// Key of the history of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct StoriaDi(pub PraticaId);
+/// The loader as resolvers find it: made when the first of them needs it.
+#[derive(Default)]
+pub(crate) struct LazyLoader(OnceLock<RequestLoader>);
+
+/// The loader of a request.
+pub(crate) fn loader<'a>(ctx: &Context<'a>) -> async_graphql::Result<&'a RequestLoader> {
+    let (app, contesto) = parts(ctx)?;
+    Ok(ctx.data::<LazyLoader>()?.0.get_or_init(|| Reader::loader(app.clone(), contesto.clone())))
+}
 
 impl Reader {
-    /// A loader of one request.
-    pub(crate) fn loader(app: App, contesto: Contesto) -> RequestLoader {
+    fn loader(app: App, contesto: Contesto) -> RequestLoader {
         DataLoader::with_cache(Self { app, contesto }, tokio::spawn, HashMapCache::default()).max_batch_size(MAX_LOAD)
     }
 }
@@ -52,23 +53,6 @@ impl Loader<PraticaId> for Reader {
             if let Some(dettaglio) = outcome.map_err(of_app)? {
                 found.insert(id, Arc::new(dettaglio));
             }
-        }
-        Ok(found)
-    }
-}
-
-/// Histories, in one statement.
-impl Loader<StoriaDi> for Reader {
-    type Value = Arc<Vec<PassoStoria>>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[StoriaDi]) -> Result<HashMap<StoriaDi, Self::Value>, Error> {
-        let ids: Vec<PraticaId> = keys.iter().map(|key| key.0).collect();
-        let mut found: HashMap<StoriaDi, Self::Value> = HashMap::with_capacity(ids.len());
-        for page in ids.chunks(MAX_LOAD) {
-            let storie = self.app.reads().storie(self.contesto.codice_ente(), page, STEPS).await;
-            let storie = storie.map_err(|e| of_app(e.into()))?;
-            found.extend(storie.into_iter().map(|(id, passi)| (StoriaDi(id), Arc::new(passi))));
         }
         Ok(found)
     }

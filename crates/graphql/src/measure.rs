@@ -64,8 +64,8 @@ fn string_end(bytes: &[u8], from: usize) -> usize {
     at
 }
 
-/// Checks depth and fields of a parsed document, in time linear in its length.
-pub(crate) fn check(document: &ExecutableDocument) -> Result<(), Excess> {
+/// Checks depth and fields of a parsed document, in time linear in its length; tells the fields.
+pub(crate) fn check(document: &ExecutableDocument) -> Result<usize, Excess> {
     let mut walk = Walk { document, known: HashMap::new(), open: HashSet::new() };
     let mut fields = 0_usize;
     for (_, operation) in document.operations.iter() {
@@ -75,7 +75,7 @@ pub(crate) fn check(document: &ExecutableDocument) -> Result<(), Excess> {
         }
         fields = fields.saturating_add(size.fields);
     }
-    if fields > limits::MAX_FIELDS { Err(Excess::Wide) } else { Ok(()) }
+    if fields > limits::MAX_FIELDS { Err(Excess::Wide) } else { Ok(fields) }
 }
 
 struct Walk<'d> {

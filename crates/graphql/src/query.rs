@@ -1,16 +1,18 @@
 //! Questions.
 
+use crate::at_hand::AtOnce;
 use crate::errors::of_app;
 use crate::paging::{Page, connection, cost, pagina};
 use crate::scalars::{Date, DateTime, Posizione};
 use crate::types::{
-    Audit, Categoria, Ente, Pratica, Registrazione, Servizio, StatoPratica, TipoPratica, Utente, parts, signed_in,
+    Audit, Categoria, Ente, Pratica, Registrazione, Servizio, StatoPratica, TipoPratica, Utente, parts,
+    passi_chiesti, signed_in,
 };
 use app::{App, AppError, Contesto};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::ids::PraticaId;
 use domain::persona::Ruolo;
-use projections::{FiltroAudit, FiltroPratiche, FiltroRegistro};
+use projections::{Corredo, FiltroAudit, FiltroPratiche, FiltroRegistro};
 
 /// Questions.
 pub struct Query;
@@ -23,6 +25,12 @@ async fn wait(app: &App, contesto: &Contesto, dopo: Option<Posizione>) -> Result
         }
         _ => Ok(()),
     }
+}
+
+/// What the document asks of a list of cases besides its rows, read together with them.
+fn corredo(ctx: &Context<'_>) -> Corredo {
+    let look = ctx.look_ahead();
+    Corredo { totale: look.field("totalCount").exists(), passi: passi_chiesti(look) }
 }
 
 /// Questions. What a person may not see looks like what does not exist: null for a single thing, an error with code
@@ -194,11 +202,12 @@ impl AreaPersonale {
         #[graphql(desc = "In this state.")] stato: Option<StatoPratica>,
         #[graphql(desc = "Rows, 1 to 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the last row of the page before.")] after: Option<String>,
-    ) -> Result<Page<Pratica>> {
+    ) -> Result<Page<AtOnce<Pratica>>> {
         let (app, contesto, _) = signed_in(ctx)?;
         let pagina = pagina(first, after.as_deref())?;
-        let elenco = app.area_personale(contesto, tipo.map(Into::into), stato.map(Into::into), pagina).await;
-        Ok(connection(elenco.map_err(of_app)?, pagina, Pratica::from))
+        let (tipo, stato, corredo) = (tipo.map(Into::into), stato.map(Into::into), corredo(ctx));
+        let elenco = app.area_personale_con(contesto, tipo, stato, pagina, corredo).await.map_err(of_app)?;
+        Ok(connection(elenco, pagina, |row| AtOnce(Pratica::of_list(row, corredo.passi))))
     }
 }
 
@@ -229,7 +238,7 @@ impl Scrivania {
         #[graphql(desc = "In code, protocol number, title, name of who filed, subject.")] testo: Option<String>,
         #[graphql(desc = "Rows, 1 to 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor of the last row of the page before.")] after: Option<String>,
-    ) -> Result<Page<Pratica>> {
+    ) -> Result<Page<AtOnce<Pratica>>> {
         let (app, contesto, _) = signed_in(ctx)?;
         let pagina = pagina(first, after.as_deref())?;
         let filtro = FiltroPratiche {
@@ -238,8 +247,9 @@ impl Scrivania {
             testo,
             ..FiltroPratiche::default()
         };
-        let elenco = app.scrivania(contesto, filtro, pagina).await.map_err(of_app)?;
-        Ok(connection(elenco, pagina, Pratica::from))
+        let corredo = corredo(ctx);
+        let elenco = app.scrivania_con(contesto, filtro, pagina, corredo).await.map_err(of_app)?;
+        Ok(connection(elenco, pagina, |row| AtOnce(Pratica::of_list(row, corredo.passi))))
     }
 
     /// How many cases stand where; kinds and states without any are left out.

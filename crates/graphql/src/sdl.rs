@@ -1,6 +1,6 @@
 //! The schema as text, committed as the contract with the outside.
 
-use crate::builder;
+use crate::schema::builder;
 use std::fs;
 use std::path::Path;
 

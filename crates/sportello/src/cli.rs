@@ -1,7 +1,16 @@
 //! The command line.
 
 use crate::telemetry::LogFormat;
+use crate::Failure;
+use crate::backup::BackupArgs;
+use crate::config::Config;
+use crate::demo;
+use crate::export::ExportArgs;
+use crate::import::ImportArgs;
+use crate::wiring::Place;
+use app::Enti;
 use clap::{Args, Parser, Subcommand};
+use eventstore_sql::Database;
 use std::path::PathBuf;
 
 /// A digital front office for municipalities: cases, the protocol register, the personal area, in one binary.
@@ -32,18 +41,38 @@ pub(crate) enum Command {
     /// Build a small fictional town with data in a folder, serve it and say where.
     #[command(after_help = "Examples:
   sportello demo
-  sportello demo --data ./demo --listen 127.0.0.1:0 --json")]
+  sportello demo --data ./demo --listen 127.0.0.1:0 --json
+  sportello demo --database postgres://sportello@127.0.0.1/prova")]
     Demo(DemoArgs),
     /// Check every record of the log: positions, hash chain, streams, numbers of the register.
     #[command(after_help = "Examples:
-  sportello verify --data /var/lib/sportello
-  sportello verify --data ./demo --json")]
+  sportello verify --config /etc/sportello.toml
+  sportello verify --data ./demo --json
+  sportello verify --database postgres://sportello@db/sportello")]
     Verify(VerifyArgs),
     /// Build read models anew beside the live ones and swap them.
     #[command(after_help = "Examples:
   sportello rebuild --config sportello.toml            all read models
   sportello rebuild --config sportello.toml registro   one of them")]
     Rebuild(RebuildArgs),
+    /// Write the log of an ente to a file that needs no database; works beside running nodes.
+    #[command(after_help = "Examples:
+  sportello export --config /etc/sportello.toml --ente c_x901 --out c_x901.jsonl --keys c_x901.chiavi.jsonl
+  sportello export --data ./demo --ente c_x901 --out - | zstd > c_x901.jsonl.zst
+  sportello export --database postgres://sportello@db/sportello --ente c_x901 --out c_x901.jsonl --resume")]
+    Export(ExportArgs),
+    /// Bring the log of an ente from a file into a database, verified on arrival; repeat it to go on.
+    #[command(after_help = "Examples:
+  sportello import --database postgres://sportello@db/sportello --in c_x901.jsonl \\
+      --keys c_x901.chiavi.jsonl --master-key /etc/sportello/master.key
+  zstdcat c_x901.jsonl.zst | sportello import --data ./nuovo --in -")]
+    Import(ImportArgs),
+    /// Copy a data folder of SQLite files beside the running service: log, keys, working data, files; never the master key.
+    #[command(after_help = "Examples:
+  sportello backup --data /var/lib/sportello --to /mnt/copie/2026-11-22
+
+To restore: put the copy and the master key into an empty folder, then run `sportello verify` and `sportello rebuild`.")]
+    Backup(BackupArgs),
     /// Look for what would keep the service from working, and say how to mend it.
     #[command(after_help = "Examples:
   sportello doctor --config sportello.toml")]
@@ -61,6 +90,9 @@ pub(crate) struct ServeArgs {
     /// Folder of the data, instead of the file's `data`.
     #[arg(long, env = "SPORTELLO_DATA")]
     pub data: Option<PathBuf>,
+    /// Database, instead of the file's `database`: `sqlite:FOLDER` or `postgres://user@host:port/name`.
+    #[arg(long, value_name = "URL", env = "SPORTELLO_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +100,10 @@ pub(crate) struct DemoArgs {
     /// Folder of the demonstration; made when missing, gone on from when used before.
     #[arg(long, default_value = "sportello-demo", env = "SPORTELLO_DEMO_DATA")]
     pub data: PathBuf,
+    /// Database, instead of SQLite files in the folder: `sqlite:FOLDER` or `postgres://user@host:port/name`. Several
+    /// demonstrations on one PostgreSQL database and one folder are the nodes of one installation.
+    #[arg(long, value_name = "URL", hide_env_values = true)]
+    pub database: Option<Database>,
     /// Address to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8080", env = "SPORTELLO_DEMO_LISTEN")]
     pub listen: String,
@@ -82,11 +118,69 @@ pub(crate) struct DemoArgs {
     pub smtp: Option<String>,
 }
 
+/// Which installation a command works on.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Where {
+    /// Configuration file (TOML).
+    #[arg(long, env = "SPORTELLO_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Folder of the data, instead of the file's `data`; enough by itself for a demonstration.
+    #[arg(long, env = "SPORTELLO_DATA")]
+    pub data: Option<PathBuf>,
+    /// Database, instead of the file's `database`: `sqlite:FOLDER` or `postgres://user@host:port/name`.
+    #[arg(long, value_name = "URL", env = "SPORTELLO_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+}
+
+impl Where {
+    /// The configuration, with what the command line says instead.
+    fn config(&self) -> Result<Option<Config>, Failure> {
+        let Some(path) = &self.config else { return Ok(None) };
+        let mut config = Config::read(path)?;
+        config.put(self.data.as_ref(), self.database.as_ref());
+        Ok(Some(config))
+    }
+
+    /// The database alone.
+    pub fn database(&self) -> Result<Database, Failure> {
+        if let Some(config) = self.config()? {
+            return config.database();
+        }
+        match (&self.database, &self.data) {
+            (Some(text), _) => Ok(text.parse().map_err(|e| format!("--database: {e}"))?),
+            (None, Some(data)) => Ok(Database::Sqlite(data.clone())),
+            (None, None) => Err("name the data: --config FILE, --data DIR or --database URL".into()),
+        }
+    }
+
+    /// File of the master key, when it is known where the installation is.
+    pub fn master_key(&self) -> Result<Option<PathBuf>, Failure> {
+        if let Some(config) = self.config()? {
+            return Ok(Some(config.master_key_file()));
+        }
+        let data = match &self.data {
+            Some(data) => Some(data.clone()),
+            None => self.database()?.folder().map(Into::into),
+        };
+        Ok(data.map(|data| data.join("master.key")))
+    }
+
+    /// Folder, database, master key and enti. Without a configuration file, those of a demonstration.
+    pub fn place(&self) -> Result<(Place, Enti), Failure> {
+        if let Some(config) = self.config()? {
+            return Ok((Place::of(&config)?, Enti::new(config.enti.clone())?));
+        }
+        let data = self.data.as_ref().ok_or("name the folder of the data: --config FILE or --data DIR")?;
+        Ok((Place::folder(data, Some(&self.database()?)), demo::towns()?))
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
-    /// Folder of the data.
-    #[arg(long, env = "SPORTELLO_DATA")]
-    pub data: PathBuf,
+    /// Which log.
+    #[command(flatten)]
+    pub r#where: Where,
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
@@ -94,12 +188,9 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RebuildArgs {
-    /// Configuration file (TOML).
-    #[arg(long, env = "SPORTELLO_CONFIG", required_unless_present = "data")]
-    pub config: Option<PathBuf>,
-    /// Folder of the data, instead of the file's `data`; enough by itself for a demonstration.
-    #[arg(long, env = "SPORTELLO_DATA")]
-    pub data: Option<PathBuf>,
+    /// Which installation.
+    #[command(flatten)]
+    pub r#where: Where,
     /// Read model; all of them without it.
     pub name: Option<String>,
 }

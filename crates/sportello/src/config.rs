@@ -1,6 +1,8 @@
 //! The configuration file. Every option is documented here and in `deploy/sportello.toml`; unknown keys are refused.
 
+use crate::Failure;
 use app::Ente;
+use eventstore_sql::{Database, Sizes};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +13,15 @@ pub(crate) struct Config {
     /// Address to listen on.
     #[serde(default = "default_listen")]
     pub listen: String,
-    /// Folder of the log, keys, files and read models. One process at a time.
+    /// Folder of the files; of the databases too, when `database` is not given. Nodes of one installation share it.
     pub data: PathBuf,
+    /// Where the log, keys, read models and working data are: `sqlite:FOLDER` (one process at a time) or
+    /// `postgres://user@host:port/name` (any number of nodes). Default: SQLite in `data`.
+    #[serde(default)]
+    pub database: Option<String>,
+    /// File that holds the password of a PostgreSQL `database` (a systemd credential, for example).
+    #[serde(default)]
+    pub database_password_file: Option<PathBuf>,
     /// File of the master key; made on first start when it is missing. Default: `master.key` in `data`.
     #[serde(default)]
     pub master_key: Option<PathBuf>,
@@ -42,7 +51,15 @@ pub(crate) struct Writer {
 
 impl Default for Writer {
     fn default() -> Self {
-        Self { queue: 512, group: 256 }
+        let Sizes { queue, group } = Sizes::default();
+        Self { queue, group }
+    }
+}
+
+impl Writer {
+    /// As the engine takes them.
+    pub fn sizes(self) -> Sizes {
+        Sizes { queue: self.queue, group: self.group }
     }
 }
 
@@ -137,10 +154,39 @@ impl Config {
         toml::from_str(text)
     }
 
+    /// Puts what the command line says in the place of what the file says.
+    pub fn put(&mut self, data: Option<&PathBuf>, database: Option<&String>) {
+        if let Some(data) = data {
+            self.data.clone_from(data);
+        }
+        if database.is_some() {
+            self.database = database.cloned();
+        }
+    }
+
+    /// Where the databases are, with the password if it stands in a file of its own.
+    pub fn database(&self) -> Result<Database, Failure> {
+        let database = match &self.database {
+            None => Database::Sqlite(self.data.clone()),
+            Some(text) => text.parse().map_err(|e| format!("`database`: {e}"))?,
+        };
+        match &self.database_password_file {
+            None => Ok(database),
+            Some(file) => Ok(database.with_password(&secret(file)?)),
+        }
+    }
+
     /// File of the master key.
     pub fn master_key_file(&self) -> PathBuf {
         self.master_key.clone().unwrap_or_else(|| self.data.join("master.key"))
     }
+}
+
+/// The text of a file that holds a password.
+pub(crate) fn secret(file: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|e| format!("the password file {} cannot be read: {e}", file.display()))?;
+    Ok(text.trim_end().to_owned())
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use crate::Failure;
 use crate::cli::DoctorArgs;
 use crate::config::{Config, Mail};
-use crate::wiring::LOG;
 use app::Enti;
-use eventstore_sql::{DataDirLock, load_master_key};
+use eventstore_sql::{DataDirLock, Database, LOG_FILE, load_master_key};
 use std::path::Path;
 use tokio::net::TcpListener;
 
@@ -29,8 +28,13 @@ pub(crate) async fn run(args: DoctorArgs) -> Result<(), Failure> {
         Enti::new(config.enti.clone()).err().map(|e| e.to_string()),
     )];
     checks.push(folder(&config.data));
-    checks.push(key(&config));
-    checks.push(log(&config.data));
+    match config.database() {
+        Ok(database) => {
+            checks.push(key(&config, &database).await);
+            checks.push(log(&database).await);
+        }
+        Err(error) => checks.push(Check::new("database", Some(error.to_string()))),
+    }
     checks.push(Check::new(
         format!("address {}", config.listen),
         TcpListener::bind(&config.listen).await.err().map(|e| format!("{e}: is the service already running?")),
@@ -64,27 +68,34 @@ fn folder(data: &Path) -> Check {
     if let Err(error) = written {
         return Check::new(what, Some(format!("cannot be written: {error}")));
     }
-    Check::new(what, DataDirLock::acquire(data).err().map(|e| e.to_string()))
+    Check::new(what, None)
 }
 
-fn key(config: &Config) -> Check {
+async fn key(config: &Config, database: &Database) -> Check {
     let path = config.master_key_file();
     let what = format!("master key {}", path.display());
     if !path.exists() {
-        let log = config.data.join(LOG).exists();
-        let wrong = log.then(|| "is missing although there is a log: bring it back from its copy".to_owned());
+        let wrong = match database.in_use().await {
+            Ok(false) => None,
+            Ok(true) => Some("is missing although there is a log: bring it back from its copy".to_owned()),
+            Err(error) => Some(format!("is missing, and the database does not say whether it holds data: {error}")),
+        };
         return Check::new(what, wrong);
     }
     Check::new(what, load_master_key(&path, &eventstore::system_random()).err().map(|e| e.to_string()))
 }
 
-fn log(data: &Path) -> Check {
-    let path = data.join(LOG);
-    let what = "log";
-    if !path.exists() {
-        return Check::new("log (none yet)", None);
+async fn log(database: &Database) -> Check {
+    let what = format!("log in {database}");
+    if let Some(folder) = database.folder() {
+        if !folder.join(LOG_FILE).exists() {
+            return Check::new(format!("{what} (none yet)"), None);
+        }
+        if let Err(error) = DataDirLock::acquire(folder) {
+            return Check::new(what, Some(error.to_string()));
+        }
     }
-    let wrong = match eventstore_sql::verify(&path, &mut |_| {}) {
+    let wrong = match database.verify(|_| {}).await {
         Ok(report) => report.finding.map(|finding| finding.to_string()),
         Err(error) => Some(error.to_string()),
     };

@@ -1,9 +1,12 @@
 //! Sportello: a digital front office for municipalities, in one binary.
 
+mod backup;
 mod cli;
 mod config;
 mod demo;
 mod doctor;
+mod export;
+mod import;
 mod rebuild;
 mod serve;
 mod telemetry;
@@ -34,16 +37,25 @@ fn main() -> ExitCode {
             Command::Demo(args) => demo::run(args).await,
             Command::Verify(args) => verify::run(&args).await,
             Command::Rebuild(args) => rebuild::run(args).await,
+            Command::Export(args) => export::run(args).await,
+            Command::Import(args) => import::run(args).await,
+            Command::Backup(args) => backup::run(args).await,
             Command::Doctor(args) => doctor::run(args).await,
         }
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", whole(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The message with its causes: no message repeats its source.
+pub(crate) fn whole(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// What a command says when it fails: one sentence for the person at the terminal, causes included.

@@ -2,26 +2,15 @@
 
 use crate::Failure;
 use crate::cli::RebuildArgs;
-use crate::config::{Config, Writer};
-use crate::wiring::{Installation, Place};
-use crate::{demo, verify};
-use app::Enti;
+use crate::verify;
+use crate::wiring::Installation;
 use eventstore::SystemClock;
 use std::sync::Arc;
 
-/// Builds read models beside the live ones and swaps them. The service must be stopped: one process owns the folder.
+/// Builds read models beside the live ones and swaps them. On SQLite the service must be stopped: one process owns the
+/// files. On PostgreSQL the nodes go on serving.
 pub(crate) async fn run(args: RebuildArgs) -> Result<(), Failure> {
-    let (mut place, enti) = if let Some(path) = &args.config {
-        let config = Config::read(path)?;
-        (Place::of(&config), Enti::new(config.enti.clone())?)
-    } else {
-        let data = args.data.clone().ok_or("name the data: --config FILE or --data DIR")?;
-        let master_key = data.join("master.key");
-        (Place { data, master_key, writer: Writer::default() }, demo::towns()?)
-    };
-    if let Some(data) = args.data {
-        place.data = data;
-    }
+    let (place, enti) = args.r#where.place()?;
     let installation = Installation::open(&place, enti, Arc::new(SystemClock)).await?;
     let bar = verify::bar("records");
     let shown = bar.clone();

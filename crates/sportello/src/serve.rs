@@ -42,16 +42,14 @@ pub(crate) struct Door {
 /// `sportello serve`.
 pub(crate) async fn run(args: ServeArgs) -> Result<(), Failure> {
     let mut config = Config::read(&args.config)?;
-    if let Some(data) = args.data {
-        config.data = data;
-    }
+    config.put(args.data.as_ref(), args.database.as_ref());
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
     let listener = bind(&config.listen).await?;
     let enti = Enti::new(config.enti.clone())?;
     let metrics = telemetry::metrics();
-    let installation = Installation::open(&Place::of(&config), enti, Arc::new(SystemClock)).await?;
+    let installation = Installation::open(&Place::of(&config)?, enti, Arc::new(SystemClock)).await?;
     let notifiche = installation.notifiche(&config.mail)?;
     let door =
         Door { identity: Arc::new(NoProvider), tokens: HashMap::new(), demo: false, posta: None, tls: config.tls };

@@ -2,25 +2,24 @@
 
 use crate::Failure;
 use crate::cli::VerifyArgs;
-use crate::wiring::LOG;
+use eventstore_sql::LOG_FILE;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal as _;
 
-/// Checks the log of a data folder; works beside a running service.
+/// Checks the log; works beside a running service.
 pub(crate) async fn run(args: &VerifyArgs) -> Result<(), Failure> {
-    let path = args.data.join(LOG);
-    if !path.exists() {
-        return Err(format!("there is no log in {}: is this the data folder?", args.data.display()).into());
+    let database = args.r#where.database()?;
+    if let Some(folder) = database.folder().filter(|folder| !folder.join(LOG_FILE).exists()) {
+        return Err(format!("there is no log in {}: is this the data folder?", folder.display()).into());
     }
     let bar = bar("records");
     let shown = bar.clone();
-    let report = tokio::task::spawn_blocking(move || {
-        eventstore_sql::verify(&path, &mut |progress| {
+    let report = database
+        .verify(move |progress| {
             shown.set_length(progress.total);
             shown.set_position(progress.records);
         })
-    })
-    .await??;
+        .await?;
     bar.finish_and_clear();
     if args.json {
         let enti: Vec<_> = report

@@ -1,14 +1,14 @@
 //! Chooses the engines and joins the parts.
 
 use crate::Failure;
-use crate::config::{Config, Mail, MailTls, Writer};
+use crate::config::{Config, Mail, MailTls, Writer, secret};
 use app::notifiche::{self, FolderMailer, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
 use app::persone::Persone;
-use app::ports::{Mailer, SystemIds};
+use app::ports::{Ids as _, Mailer, SystemIds};
 use app::{App, Enti, Parts};
 use documents::LocalDocuments;
 use eventstore::{Clock, EventStore, KeyStore, system_random};
-use eventstore_sql::{DataDirLock, SqliteKeyStore, SqliteOptions, SqliteStore, load_master_key};
+use eventstore_sql::{DataDirLock, Database, Engine, KEYS_FILE, LOG_FILE, load_master_key};
 use projections::{Opener, ReadModels};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -16,23 +16,21 @@ use std::sync::Arc;
 use std::time::Duration;
 use workstate::SqlWorkState;
 
-/// Name of the log inside the data folder.
-pub(crate) const LOG: &str = "registro.db";
-/// Name of the key store.
-const KEYS: &str = "chiavi.db";
 /// Name of the read models.
 const READS: &str = "letture.db";
 /// Name of the working data.
-const WORK: &str = "lavoro.db";
+pub(crate) const WORK: &str = "lavoro.db";
 /// For connecting to the mail server and for each of its answers.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
 /// Folder of the files.
-const FILES: &str = "documenti";
+pub(crate) const FILES: &str = "documenti";
 
 /// Where the data is and how it is opened.
 pub(crate) struct Place {
-    /// Folder of the data.
+    /// Folder of the files, and of the SQLite databases unless `database` names another.
     pub data: PathBuf,
+    /// The log, the keys, the read models and the working data.
+    pub database: Database,
     /// File of the master key.
     pub master_key: PathBuf,
     /// The writer.
@@ -41,8 +39,58 @@ pub(crate) struct Place {
 
 impl Place {
     /// As a configuration says.
-    pub fn of(config: &Config) -> Self {
-        Self { data: config.data.clone(), master_key: config.master_key_file(), writer: config.writer }
+    pub fn of(config: &Config) -> Result<Self, Failure> {
+        let (data, master_key) = (config.data.clone(), config.master_key_file());
+        Ok(Self { database: config.database()?, data, master_key, writer: config.writer })
+    }
+
+    /// A folder that holds everything, or everything but the databases.
+    pub fn folder(data: &Path, database: Option<&Database>) -> Self {
+        let database = database.cloned().unwrap_or_else(|| Database::Sqlite(data.to_owned()));
+        Self { data: data.to_owned(), database, master_key: data.join("master.key"), writer: Writer::default() }
+    }
+
+    /// Makes the folders; what is in them is the service's alone: read models hold personal data in the clear.
+    fn prepare(&self) -> Result<(), Failure> {
+        for folder in [Some(&*self.data), self.database.folder()].into_iter().flatten() {
+            let mut builder = std::fs::DirBuilder::new();
+            builder.recursive(true).mode(0o700);
+            builder.create(folder).map_err(|e| format!("the folder {} cannot be made: {e}", folder.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses to go on with a part missing: a new master key would open nothing of what is there, and give every person
+    /// a new id.
+    async fn check_whole(&self) -> Result<(), Failure> {
+        let (key, database) = (self.master_key.display(), &self.database);
+        if !self.master_key.exists() && database.in_use().await? {
+            return Err(format!(
+                "the master key {key} is missing although {database} holds data: bring it back from its copy"
+            )
+            .into());
+        }
+        if let Some(folder) = database.folder()
+            && folder.join(LOG_FILE).exists()
+            && !folder.join(KEYS_FILE).exists()
+        {
+            return Err(format!(
+                "{KEYS_FILE} is missing in {} although there is a log: bring it back from its copy",
+                folder.display()
+            )
+            .into());
+        }
+        Ok(())
+    }
+
+    /// Address of the read models and of the working data.
+    fn beside(&self) -> Result<(String, String), Failure> {
+        Ok(match &self.database {
+            Database::Sqlite(folder) => {
+                (path_text(&folder.join(READS))?.to_owned(), sqlite_url(&folder.join(WORK))?)
+            }
+            Database::Postgres(url) => (url.clone(), url.clone()),
+        })
     }
 }
 
@@ -51,65 +99,48 @@ pub(crate) struct Installation {
     /// The application.
     pub app: App,
     /// Its log.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Engine>,
     /// Its read models.
     pub reads: Arc<ReadModels>,
     /// Parts, for processes.
     pub parts: Parts,
-    /// The folder is ours while this lives.
-    _lock: DataDirLock,
+    /// Name among the nodes on one database. A process that has its files to itself keeps its name over restarts.
+    nodo: String,
+    /// The SQLite files are ours while this lives.
+    _lock: Option<DataDirLock>,
 }
 
 impl Installation {
-    /// Opens the data folder, made when it is missing, and joins the parts.
+    /// Opens the databases and folders, made when they are missing, and joins the parts.
     pub async fn open(place: &Place, enti: Enti, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let data = &place.data;
-        // What is in it is the service's alone: read models hold personal data in the clear.
-        let mut folder = std::fs::DirBuilder::new();
-        folder.recursive(true).mode(0o700);
-        folder.create(data).map_err(|e| format!("the folder {} cannot be made: {e}", data.display()))?;
-        let lock = DataDirLock::acquire(data)?;
+        place.prepare()?;
+        let lock = place.database.folder().map(DataDirLock::acquire).transpose()?;
+        place.check_whole().await?;
         let random = system_random();
-        let used = [LOG, KEYS].iter().any(|name| data.join(name).exists());
-        if used && !place.master_key.exists() {
-            // A new key would open nothing of what is there, and give every person a new id.
-            let key = place.master_key.display();
-            return Err(format!(
-                "the master key {key} is missing although {} holds data: bring it back from its copy",
-                data.display()
-            )
-            .into());
-        }
-        if data.join(LOG).exists() && !data.join(KEYS).exists() {
-            return Err(format!(
-                "{KEYS} is missing in {} although there is a log: bring it back from its copy",
-                data.display()
-            )
-            .into());
-        }
         let master = load_master_key(&place.master_key, &random)?;
         let persone = Persone::new(master.derive("persone"));
-        let options =
-            SqliteOptions { queue: place.writer.queue, group: place.writer.group, ..SqliteOptions::default() };
-        let store = Arc::new(SqliteStore::open(&data.join(LOG), clock.clone(), options)?);
-        let keys: Arc<dyn KeyStore> = Arc::new(SqliteKeyStore::open(&data.join(KEYS), master, random)?);
+        let store = place.database.open_log(clock.clone(), place.writer.sizes()).await?;
+        let keys: Arc<dyn KeyStore> = place.database.open_keys(master, random).await?;
         let opener = Arc::new(Opener::new(keys.clone()));
         let codes = enti.all().iter().map(|ente| ente.codice.to_string()).collect();
         let log: Arc<dyn EventStore> = store.clone();
-        let reads = ReadModels::open(path_text(&data.join(READS))?, log.clone(), opener.clone(), codes).await?;
+        let (reads, work) = place.beside()?;
+        let reads = ReadModels::open(&reads, log.clone(), opener.clone(), codes).await?;
+        let ids = SystemIds;
+        let nodo = if lock.is_some() { "unico".to_owned() } else { ids.uuid(clock.now()).to_string() };
         let parts = Parts {
             store: log,
             keys,
             opener,
             reads: reads.clone(),
-            work: Arc::new(SqlWorkState::open(&sqlite_url(&data.join(WORK))?).await?),
-            documents: Arc::new(LocalDocuments::open(data.join(FILES))?),
+            work: Arc::new(SqlWorkState::open(&work).await?),
+            documents: Arc::new(LocalDocuments::open(place.data.join(FILES))?),
             clock,
-            ids: Arc::new(SystemIds),
+            ids: Arc::new(ids),
             enti: Arc::new(enti),
             persone,
         };
-        Ok(Self { app: App::new(parts.clone()), store, reads, parts, _lock: lock })
+        Ok(Self { app: App::new(parts.clone()), store, reads, parts, nodo, _lock: lock })
     }
 
     /// The process that sends notices, if mail is configured.
@@ -121,14 +152,7 @@ impl Installation {
                 (Arc::new(mailer), *per_second)
             }
             Mail::Smtp { host, port, tls, user, password_file, per_second } => {
-                let password = password_file
-                    .as_ref()
-                    .map(|file| {
-                        std::fs::read_to_string(file)
-                            .map(|text| text.trim_end().to_owned())
-                            .map_err(|e| format!("the password file {} cannot be read: {e}", file.display()))
-                    })
-                    .transpose()?;
+                let password = password_file.as_deref().map(secret).transpose()?;
                 let tls = match tls {
                     MailTls::None => SicurezzaSmtp::None,
                     MailTls::Starttls => SicurezzaSmtp::Starttls,
@@ -148,6 +172,7 @@ impl Installation {
             ids: self.parts.ids.clone(),
             enti: self.parts.enti.all().to_vec(),
             config: notifiche::Config { al_secondo: per_second, percorso_pratica: "/pratiche/".into() },
+            nodo: self.nodo.clone(),
         }))
     }
 }

@@ -73,6 +73,9 @@ impl From<askama::Error> for Errore {
     }
 }
 
+/// How long an error page waits for its frame.
+const CORNICE: Duration = Duration::from_secs(1);
+
 /// An error page. It travels with the response until [`vesti`] puts the frame of the ente around it.
 #[derive(Clone, Template)]
 #[template(path = "errore.html")]
@@ -140,7 +143,10 @@ pub async fn vesti(State(web): State<Web>, request: Request, next: Next) -> Resp
     let Some(page) = response.extensions().get::<PaginaErrore>().cloned() else { return response };
     // Not a GET for this purpose: the message for the next page is left where it is.
     again.method = Method::POST;
-    let Ok(richiesta) = Richiesta::from_request_parts(&mut again, &web).await else { return response };
+    // The frame needs the databases, and they may be why there is an error: the page is worth a short wait only.
+    let Ok(Ok(richiesta)) = tokio::time::timeout(CORNICE, Richiesta::from_request_parts(&mut again, &web)).await else {
+        return response;
+    };
     let page = PaginaErrore { layout: richiesta.layout(page.titolo.clone()), ..page };
     let Ok(html) = page.render() else { return response };
     let (head, _) = response.into_parts();

@@ -9,6 +9,7 @@ mod misura;
 mod pagine;
 pub mod richiesta;
 mod router;
+mod scadenza;
 pub mod sessione;
 pub mod state;
 

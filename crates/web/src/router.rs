@@ -4,26 +4,22 @@ use crate::errore::{Errore, vesti};
 use crate::misura::misura;
 use crate::sessione::{INATTIVITA_MINUTI, Sessioni};
 use crate::state::Web;
-use crate::{assets, pagine};
+use crate::{assets, pagine, scadenza};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
-use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 /// Bytes of a form without files.
 pub const MAX_FORM: usize = 256 * 1024;
-/// Seconds after which a request is answered with 408, uploads apart.
-pub const DEADLINE: Duration = Duration::from_secs(30);
 
 fn header_value(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
@@ -53,9 +49,9 @@ pub fn router(web: Web) -> Router {
         .merge(pagine::protocollo::routes())
         .merge(pagine::posta::routes())
         .fallback(|| async { Errore::NonTrovato })
+        .layer(from_fn(scadenza::pagine))
         .layer(from_fn_with_state(web.clone(), vesti))
-        .merge(pagine::api::routes())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, DEADLINE))
+        .merge(pagine::api::routes().layer(from_fn(scadenza::porta)))
         // Files come over slow lines: what reads them has limits of its own.
         .merge(pagine::invio::caricamenti())
         .layer(DefaultBodyLimit::max(MAX_FORM))

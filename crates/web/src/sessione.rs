@@ -48,15 +48,14 @@ impl Sessioni {
     fn work(&self) -> &Arc<dyn WorkState> {
         self.app.work()
     }
+}
 
-    async fn write(&self, record: &Record) -> Result<(), Error> {
-        // The id itself is not stored: only who holds the cookie knows it.
-        let data =
-            serde_json::to_vec(&Record { id: Id(0), ..record.clone() }).map_err(|e| Error::Encode(e.to_string()))?;
-        let expires =
-            Timestamp::from_second(record.expiry_date.unix_timestamp()).map_err(|e| Error::Encode(e.to_string()))?;
-        self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
-    }
+/// What the working database keeps of a session, and until when. The id is not stored: only who holds the cookie knows it.
+fn stored(record: &Record) -> Result<(Vec<u8>, Timestamp), Error> {
+    let data = serde_json::to_vec(&Record { id: Id(0), ..record.clone() }).map_err(|e| Error::Encode(e.to_string()))?;
+    let expires =
+        Timestamp::from_second(record.expiry_date.unix_timestamp()).map_err(|e| Error::Encode(e.to_string()))?;
+    Ok((data, expires))
 }
 
 fn key(id: Id) -> String {
@@ -71,18 +70,19 @@ impl SessionStore for Sessioni {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&secret[..16]);
         record.id = Id(i128::from_be_bytes(bytes));
-        self.write(record).await
+        let (data, expires) = stored(record)?;
+        self.work().save_session(key(record.id), data, expires).await.map_err(|e| Error::Backend(e.to_string()))
     }
 
     async fn save(&self, record: &Record) -> Result<(), Error> {
-        // A session that was ended meanwhile stays ended. And what the handler did is done: its answer, perhaps a
-        // protocol number, must not be lost because the session could not be renewed.
-        let kept = match self.load(&record.id).await {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => self.write(record).await,
-            Err(error) => Err(error),
+        // A session that was ended meanwhile, here or on another node, stays ended. And what the handler did is done: its
+        // answer, perhaps a protocol number, must not be lost because the session could not be renewed.
+        let kept = async {
+            let (data, expires) = stored(record)?;
+            let renewed = self.work().renew_session(&key(record.id), data, expires, self.app.clock().now()).await;
+            renewed.map_err(|e| Error::Backend(e.to_string()))
         };
-        if let Err(error) = kept {
+        if let Err(error) = kept.await {
             tracing::warn!(%error, "a session could not be renewed");
         }
         Ok(())

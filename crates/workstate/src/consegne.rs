@@ -1,5 +1,6 @@
-//! Positions of processes and the queue of notices.
+//! The queue of notices.
 
+use crate::database::Dialect;
 use crate::{instant, limits, micros, signed, strange, unavailable, unsigned};
 use app::ports::{Consegna, StatoConsegna, WorkError};
 use domain::ids::PraticaId;
@@ -13,18 +14,27 @@ use uuid::Uuid;
 /// Rows of one insert: SQLite looks numbered places up one by one, so long statements lose again.
 const ROWS: usize = 32;
 /// Columns of a notice.
-const COLUMNS: usize = 11;
+const COLUMNS: usize = 12;
 
-pub(crate) async fn position(pool: &AnyPool, process: &str, ente: &str) -> Result<u64, WorkError> {
-    let row = sqlx::query("SELECT posizione FROM process_position WHERE processo = $1 AND ente = $2")
-        .bind(process.to_owned())
-        .bind(ente.to_owned())
-        .fetch_optional(pool)
-        .await
-        .map_err(unavailable)?;
-    let Some(row) = row else { return Ok(0) };
-    unsigned("posizione", row.try_get("posizione").map_err(unavailable)?)
-}
+/// The turns of the enti alternate: the long queue of one never makes another wait.
+const LEASE_SQLITE: &str = "UPDATE consegna SET lease_fino = $1
+     WHERE (ente, dedupe) IN (
+       SELECT ente, dedupe FROM consegna
+       WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2
+       ORDER BY ROW_NUMBER() OVER (PARTITION BY ente ORDER BY prossimo, dedupe), ente
+       LIMIT $3)
+     RETURNING ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore, affidata";
+/// The same turns. Rows can only be locked outside the window, so the conditions stand twice: a row that another node
+/// takes meanwhile is passed over, one that it has just taken is judged anew under the lock.
+const LEASE_POSTGRES: &str = "WITH turni AS (
+       SELECT ente, dedupe, ROW_NUMBER() OVER (PARTITION BY ente ORDER BY prossimo, dedupe) AS turno FROM consegna
+       WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2),
+     prese AS (
+       SELECT c.ente, c.dedupe FROM consegna c JOIN turni USING (ente, dedupe)
+       WHERE c.stato = 'in-coda' AND c.prossimo <= $2 AND c.lease_fino <= $2
+       ORDER BY turni.turno, c.ente LIMIT $3 FOR UPDATE OF c SKIP LOCKED)
+     UPDATE consegna c SET lease_fino = $1 FROM prese WHERE c.ente = prese.ente AND c.dedupe = prese.dedupe
+     RETURNING c.ente, c.dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore, affidata";
 
 pub(crate) async fn enqueue(
     pool: &AnyPool,
@@ -37,10 +47,12 @@ pub(crate) async fn enqueue(
         return Err(WorkError(format!("{} notices queued at once, at most {}", consegne.len(), limits::ENQUEUE)));
     }
     let mut transaction = pool.begin().await.map_err(unavailable)?;
-    // The first statement writes, so SQLite takes its write lock here and never finds its snapshot too old later.
+    // The first statement writes, so SQLite takes its write lock here and never finds its snapshot too old later; on
+    // PostgreSQL nodes wait for each other at this row, and do not meet among the notices.
     sqlx::query(
         "INSERT INTO process_position (processo, ente, posizione) VALUES ($1, $2, $3)
-         ON CONFLICT (processo, ente) DO UPDATE SET posizione = excluded.posizione",
+         ON CONFLICT (processo, ente) DO UPDATE SET posizione = excluded.posizione
+         WHERE process_position.posizione < excluded.posizione",
     )
     .bind(process.to_owned())
     .bind(ente.to_owned())
@@ -67,7 +79,7 @@ async fn insert(transaction: &mut AnyConnection, consegne: &[Consegna]) -> Resul
         .collect();
     let sql = format!(
         "INSERT INTO consegna
-           (ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore)
+           (ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore, affidata)
          VALUES {} ON CONFLICT (ente, dedupe) DO NOTHING",
         places.join(", ")
     );
@@ -84,28 +96,23 @@ async fn insert(transaction: &mut AnyConnection, consegne: &[Consegna]) -> Resul
             .bind(micros(consegna.prossimo))
             .bind(micros(consegna.creata))
             .bind(stato_as_str(consegna.stato).to_owned())
-            .bind(consegna.errore.clone());
+            .bind(consegna.errore.clone())
+            .bind(consegna.affidata.map(micros));
     }
     query.execute(transaction).await.map(|_| ()).map_err(unavailable)
 }
 
 pub(crate) async fn lease_due(
     pool: &AnyPool,
+    dialect: Dialect,
     now: Timestamp,
     lease: Timestamp,
     limit: u32,
 ) -> Result<Vec<Consegna>, WorkError> {
-    // The turns of the enti alternate: the long queue of one never makes another wait. The conditions stand twice
-    // because PostgreSQL checks the outer ones again when another node has taken a row meanwhile.
-    let rows = sqlx::query(
-        "UPDATE consegna SET lease_fino = $1
-         WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2 AND (ente, dedupe) IN (
-           SELECT ente, dedupe FROM consegna
-           WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2
-           ORDER BY ROW_NUMBER() OVER (PARTITION BY ente ORDER BY prossimo, dedupe), ente
-           LIMIT $3)
-         RETURNING ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore",
-    )
+    let rows = sqlx::query(match dialect {
+        Dialect::Sqlite => LEASE_SQLITE,
+        Dialect::Postgres => LEASE_POSTGRES,
+    })
     .bind(micros(lease))
     .bind(micros(now))
     .bind(i64::from(limit.min(limits::LEASE)))
@@ -117,11 +124,39 @@ pub(crate) async fn lease_due(
     Ok(leased)
 }
 
-pub(crate) async fn settle(pool: &AnyPool, consegna: Consegna) -> Result<(), WorkError> {
-    // What was delivered stays so, even if a slower worker whose lease ran out says otherwise.
+pub(crate) async fn note_attempt(pool: &AnyPool, consegna: &Consegna, lease: Timestamp) -> Result<bool, WorkError> {
+    let done = sqlx::query(
+        "UPDATE consegna SET tentativi = $1
+         WHERE ente = $2 AND dedupe = $3 AND lease_fino = $4 AND stato = 'in-coda' AND affidata IS NULL",
+    )
+    .bind(i64::from(consegna.tentativi))
+    .bind(consegna.ente.clone())
+    .bind(consegna.dedupe.clone())
+    .bind(micros(lease))
+    .execute(pool)
+    .await
+    .map_err(unavailable)?;
+    Ok(done.rows_affected() > 0)
+}
+
+pub(crate) async fn note_handed_over(pool: &AnyPool, consegna: &Consegna, at: Timestamp) -> Result<(), WorkError> {
+    // Not a matter of the lease: what left has left, and whoever has the notice now must know.
+    sqlx::query("UPDATE consegna SET affidata = $1 WHERE ente = $2 AND dedupe = $3 AND affidata IS NULL")
+        .bind(micros(at))
+        .bind(consegna.ente.clone())
+        .bind(consegna.dedupe.clone())
+        .execute(pool)
+        .await
+        .map_err(unavailable)?;
+    Ok(())
+}
+
+pub(crate) async fn settle(pool: &AnyPool, consegna: Consegna, lease: Timestamp) -> Result<(), WorkError> {
+    // The lease is the proof: a slower worker whose lease ran out neither frees what another one is sending nor takes
+    // back what that one said.
     sqlx::query(
         "UPDATE consegna SET tentativi = $1, prossimo = $2, creata = $3, stato = $4, errore = $5, lease_fino = 0
-         WHERE ente = $6 AND dedupe = $7 AND stato <> 'consegnata'",
+         WHERE ente = $6 AND dedupe = $7 AND lease_fino = $8 AND stato = 'in-coda'",
     )
     .bind(i64::from(consegna.tentativi))
     .bind(micros(consegna.prossimo))
@@ -130,6 +165,7 @@ pub(crate) async fn settle(pool: &AnyPool, consegna: Consegna) -> Result<(), Wor
     .bind(consegna.errore)
     .bind(consegna.ente)
     .bind(consegna.dedupe)
+    .bind(micros(lease))
     .execute(pool)
     .await
     .map_err(unavailable)?;
@@ -138,8 +174,8 @@ pub(crate) async fn settle(pool: &AnyPool, consegna: Consegna) -> Result<(), Wor
 
 pub(crate) async fn dead_letters(pool: &AnyPool, ente: &str) -> Result<(Vec<Consegna>, u64), WorkError> {
     let rows = sqlx::query(
-        "SELECT ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore FROM consegna
-         WHERE ente = $1 AND stato = 'fallita' ORDER BY creata DESC, dedupe DESC LIMIT $2",
+        "SELECT ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore, affidata
+         FROM consegna WHERE ente = $1 AND stato = 'fallita' ORDER BY creata DESC, dedupe DESC LIMIT $2",
     )
     .bind(ente.to_owned())
     .bind(limits::DEAD_LETTERS)
@@ -155,7 +191,8 @@ pub(crate) async fn dead_letters(pool: &AnyPool, ente: &str) -> Result<(Vec<Cons
 }
 
 pub(crate) async fn retry(pool: &AnyPool, ente: &str, dedupe: &str, now: Timestamp) -> Result<bool, WorkError> {
-    // Queued anew: its attempts and its days count from here.
+    // Queued anew: its attempts and its days count from here. `affidata` stays: what a slow node handed over after all
+    // is not sent again.
     let done = sqlx::query(
         "UPDATE consegna SET stato = 'in-coda', tentativi = 0, prossimo = $1, creata = $1, lease_fino = 0
          WHERE ente = $2 AND dedupe = $3 AND stato = 'fallita'",
@@ -186,6 +223,11 @@ fn consegna(row: &AnyRow) -> Result<Consegna, WorkError> {
         creata: instant("creata", number("creata")?)?,
         stato: parse_stato(&stato).ok_or_else(|| strange("stato", &stato))?,
         errore: row.try_get("errore").map_err(unavailable)?,
+        affidata: row
+            .try_get::<Option<i64>, _>("affidata")
+            .map_err(unavailable)?
+            .map(|micros| instant("affidata", micros))
+            .transpose()?,
     })
 }
 

@@ -2,23 +2,29 @@
 //!
 //! Nothing here is a record of anything: the log never depends on it, and what is lost with it is either asked for again
 //! (sign-in, upload) or found again in the log (which notices were delivered).
+//!
+//! On PostgreSQL (schema `lavoro`) any number of nodes share it: whatever two nodes must not do at once is one statement,
+//! judged under a row's lock.
 
 mod consegne;
+mod database;
+mod layout;
+mod processi;
 mod sessioni;
 #[cfg(test)]
 mod tests;
 mod uploads;
 
 use app::ports::{BoxFuture, Consegna, Upload, WorkError, WorkState};
+use database::Dialect;
 use domain::ids::AllegatoId;
 use jiff::Timestamp;
-use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{AnyPool, Connection as _, Executor};
-use std::borrow::Cow;
-use std::time::Duration;
+use sqlx::AnyPool;
 
 /// Limits of the working database. Each has a test.
 pub mod limits {
+    use std::time::Duration;
+
     /// Bytes of one session.
     pub const SESSION_BYTES: usize = 64 * 1024;
     /// Given-up notices shown at once.
@@ -29,50 +35,33 @@ pub mod limits {
     pub const UPLOADS: usize = 100;
     /// Notices queued in one transaction.
     pub const ENQUEUE: usize = 1_000;
+    /// Ended sessions removed at once.
+    pub const PURGE: i64 = 10_000;
+    /// How long a caller waits for a connection.
+    pub const ACQUIRE: Duration = Duration::from_secs(5);
+    /// How long a caller waits for an answer altogether: longer than a statement may run (10 seconds), so that this is
+    /// the word on a server that says nothing at all.
+    pub const ANSWER: Duration = Duration::from_secs(12);
 }
 
-/// Connections at most. SQLite has one writer at a time; the others read.
-const CONNECTIONS: u32 = 4;
-/// How long a caller waits for a connection.
-const ACQUIRE: Duration = Duration::from_secs(10);
-
-/// The working database on SQL. SQLite now; every statement is one that PostgreSQL understands too.
+/// The working database on SQLite or PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct SqlWorkState {
     pool: AnyPool,
+    dialect: Dialect,
 }
 
 impl SqlWorkState {
-    /// Opens (and on SQLite makes) the database at `url`, such as `sqlite:///var/lib/sportello/lavoro.db`, and makes the
-    /// tables that are missing.
+    /// Opens (and on SQLite makes) the database at `url`, such as `sqlite:///var/lib/sportello/lavoro.db` or
+    /// `postgres://sportello@db/sportello`, and brings its tables up to date.
     ///
     /// # Errors
-    /// [`WorkError`] when it cannot be opened.
+    /// [`WorkError`] when it cannot be opened, or a newer version of this program made its tables.
     pub async fn open(url: &str) -> Result<Self, WorkError> {
-        install_default_drivers();
-        let sqlite = url.starts_with("sqlite:");
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    if sqlite {
-                        // FULL: a notice marked as delivered stays so after a power loss, and is not sent twice.
-                        connection
-                            .execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;")
-                            .await?;
-                    }
-                    Ok(())
-                })
-            })
-            // On a full disk SQLite rolls back by itself; the driver goes on believing in the transaction, and a new one
-            // on that connection would be none. It is closed and another one opened.
-            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-            .connect(&creating(url))
-            .await
-            .map_err(unavailable)?;
-        sqlx::raw_sql(include_str!("schema.sql")).execute(&pool).await.map_err(unavailable)?;
-        Ok(Self { pool })
+        let dialect = Dialect::of(url);
+        let pool = database::connect(url, dialect).await.map_err(unavailable)?;
+        layout::update(&pool, dialect).await?;
+        Ok(Self { pool, dialect })
     }
 
     /// Waits for running statements and closes the connections.
@@ -81,12 +70,14 @@ impl SqlWorkState {
     }
 }
 
-/// SQLite makes the file only when it is told to.
-fn creating(url: &str) -> Cow<'_, str> {
-    if !url.starts_with("sqlite:") || url.contains("mode=") || url.contains(":memory:") {
-        return Cow::Borrowed(url);
-    }
-    Cow::Owned(format!("{url}{}mode=rwc", if url.contains('?') { '&' } else { '?' }))
+/// A statement that is given up may have had its effect all the same.
+fn answered<'a, T: Send + 'a>(
+    work: impl Future<Output = Result<T, WorkError>> + Send + 'a,
+) -> BoxFuture<'a, Result<T, WorkError>> {
+    Box::pin(async move {
+        let answer = tokio::time::timeout(limits::ANSWER, work).await;
+        answer.unwrap_or_else(|_| Err(WorkError(format!("no answer within {} s", limits::ANSWER.as_secs()))))
+    })
 }
 
 fn unavailable(error: sqlx::Error) -> WorkError {
@@ -118,31 +109,55 @@ fn unsigned(column: &str, value: i64) -> Result<u64, WorkError> {
 
 impl WorkState for SqlWorkState {
     fn put_upload(&self, upload: Upload) -> BoxFuture<'_, Result<(), WorkError>> {
-        Box::pin(uploads::put(&self.pool, upload))
+        answered(uploads::put(&self.pool, upload))
     }
 
     fn uploads<'a>(&'a self, ente: &'a str, ids: &'a [AllegatoId]) -> BoxFuture<'a, Result<Vec<Upload>, WorkError>> {
-        Box::pin(uploads::get(&self.pool, ente, ids))
+        answered(uploads::get(&self.pool, ente, ids))
     }
 
     fn save_session(&self, key: String, data: Vec<u8>, expires: Timestamp) -> BoxFuture<'_, Result<(), WorkError>> {
-        Box::pin(sessioni::save(&self.pool, key, data, expires))
+        answered(sessioni::save(&self.pool, key, data, expires))
+    }
+
+    fn renew_session<'a>(
+        &'a self,
+        key: &'a str,
+        data: Vec<u8>,
+        expires: Timestamp,
+        now: Timestamp,
+    ) -> BoxFuture<'a, Result<bool, WorkError>> {
+        answered(sessioni::renew(&self.pool, key, data, expires, now))
     }
 
     fn session<'a>(&'a self, key: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<Vec<u8>>, WorkError>> {
-        Box::pin(sessioni::get(&self.pool, key, now))
+        answered(sessioni::get(&self.pool, key, now))
     }
 
     fn delete_session<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
-        Box::pin(sessioni::delete(&self.pool, key))
+        answered(sessioni::delete(&self.pool, key))
     }
 
     fn purge_sessions(&self, now: Timestamp) -> BoxFuture<'_, Result<u64, WorkError>> {
-        Box::pin(sessioni::purge(&self.pool, now))
+        answered(sessioni::purge(&self.pool, self.dialect, now))
+    }
+
+    fn hold<'a>(
+        &'a self,
+        process: &'a str,
+        node: &'a str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> BoxFuture<'a, Result<bool, WorkError>> {
+        answered(processi::hold(&self.pool, process, node, now, until))
+    }
+
+    fn release<'a>(&'a self, process: &'a str, node: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
+        answered(processi::release(&self.pool, process, node))
     }
 
     fn process_position<'a>(&'a self, process: &'a str, ente: &'a str) -> BoxFuture<'a, Result<u64, WorkError>> {
-        Box::pin(consegne::position(&self.pool, process, ente))
+        answered(processi::position(&self.pool, process, ente))
     }
 
     fn enqueue<'a>(
@@ -152,7 +167,11 @@ impl WorkState for SqlWorkState {
         position: u64,
         consegne: Vec<Consegna>,
     ) -> BoxFuture<'a, Result<(), WorkError>> {
-        Box::pin(consegne::enqueue(&self.pool, process, ente, position, consegne))
+        answered(consegne::enqueue(&self.pool, process, ente, position, consegne))
+    }
+
+    fn rewind<'a>(&'a self, process: &'a str, ente: &'a str, position: u64) -> BoxFuture<'a, Result<(), WorkError>> {
+        answered(processi::rewind(&self.pool, process, ente, position))
     }
 
     fn lease_due(
@@ -161,18 +180,26 @@ impl WorkState for SqlWorkState {
         lease: Timestamp,
         limit: u32,
     ) -> BoxFuture<'_, Result<Vec<Consegna>, WorkError>> {
-        Box::pin(consegne::lease_due(&self.pool, now, lease, limit))
+        answered(consegne::lease_due(&self.pool, self.dialect, now, lease, limit))
     }
 
-    fn settle(&self, consegna: Consegna) -> BoxFuture<'_, Result<(), WorkError>> {
-        Box::pin(consegne::settle(&self.pool, consegna))
+    fn note_attempt<'a>(&'a self, consegna: &'a Consegna, lease: Timestamp) -> BoxFuture<'a, Result<bool, WorkError>> {
+        answered(consegne::note_attempt(&self.pool, consegna, lease))
+    }
+
+    fn note_handed_over<'a>(&'a self, consegna: &'a Consegna, at: Timestamp) -> BoxFuture<'a, Result<(), WorkError>> {
+        answered(consegne::note_handed_over(&self.pool, consegna, at))
+    }
+
+    fn settle(&self, consegna: Consegna, lease: Timestamp) -> BoxFuture<'_, Result<(), WorkError>> {
+        answered(consegne::settle(&self.pool, consegna, lease))
     }
 
     fn dead_letters<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<(Vec<Consegna>, u64), WorkError>> {
-        Box::pin(consegne::dead_letters(&self.pool, ente))
+        answered(consegne::dead_letters(&self.pool, ente))
     }
 
     fn retry<'a>(&'a self, ente: &'a str, dedupe: &'a str, now: Timestamp) -> BoxFuture<'a, Result<bool, WorkError>> {
-        Box::pin(consegne::retry(&self.pool, ente, dedupe, now))
+        answered(consegne::retry(&self.pool, ente, dedupe, now))
     }
 }

@@ -4,11 +4,13 @@ mod assets;
 mod bench;
 mod glossary;
 mod install;
+mod postgres;
 mod schemas;
 
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use test_postgres::{CLUSTER, Cluster};
 
 /// The tasks of the workshop.
 #[derive(Debug, Parser)]
@@ -28,32 +30,43 @@ enum Task {
     },
     /// Install what the tests need and pass them all.
     Test,
+    /// Run a command beside a throw-away PostgreSQL cluster, for tests that need one.
+    Postgres {
+        /// The command and its arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
     /// Build the pages' files from their npm packages.
     Assets,
     /// Write the generated files: schemas of events and services, the GraphQL schema.
     Schemas,
     /// Check formatting, lints, generated files and the glossary.
     Check,
-    /// Measure durable filings a second through HTTP against one synced SQLite commit a filing.
+    /// Build the release programs and compare them with their floors, on both engines; arguments after `--` go to
+    /// `sportello-bench compare`.
     Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
+        // The one task that ends as something else ends.
+        Task::Postgres { command } => return postgres::run(&command).unwrap_or_else(|error| failure(&error)),
         Task::Demo { args } => demo(&args),
         Task::Test => test(),
         Task::Assets => assets::build(),
         Task::Schemas => generate(),
         Task::Check => check(),
-        Task::Bench(args) => bench::run(&args),
+        Task::Bench(args) => bench::run_bench(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failure(&error),
     }
+}
+
+fn failure(error: &str) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::FAILURE
 }
 
 /// Root of the checkout.
@@ -68,19 +81,40 @@ fn demo(args: &[String]) -> Result<(), String> {
 
 fn test() -> Result<(), String> {
     install::chromium()?;
+    install::postgres()?;
     assets::build()?;
     check()?;
     run(cargo().args(["build", "--package", "sportello"]))?;
     for folder in ["tests/browser", "tests/smtp"] {
         install::packages(&root().join(folder))?;
     }
+    rust_tests(&postgres::cluster()?)?;
+    run(Command::new("npm").args(["test"]).current_dir(root().join("tests/browser")))
+}
+
+/// All tests, and then the integration tests a second time with PostgreSQL under the program, less those that are about
+/// one engine and say so by the name of their module.
+fn rust_tests(cluster: &Cluster) -> Result<(), String> {
+    let cargo = || {
+        let mut cargo = cargo();
+        cargo.env(CLUSTER, cluster.url());
+        cargo
+    };
+    let postgres = || {
+        let mut cargo = cargo();
+        cargo.env("SPORTELLO_TEST_ENGINE", "postgres");
+        cargo
+    };
+    let package = ["--package", "it", "--no-fail-fast"];
     // Nextest runs each test in a process of its own; where it is not installed, cargo's own runner does.
     if succeeds(cargo().args(["nextest", "--version"])) {
         run(cargo().args(["nextest", "run", "--workspace", "--no-fail-fast"]))?;
+        let both = "not test(/^(sqlite|postgres)::/)";
+        run(postgres().args(["nextest", "run"]).args(package).args(["--filterset", both]))
     } else {
         run(cargo().args(["test", "--workspace", "--no-fail-fast"]))?;
+        run(postgres().arg("test").args(package).args(["--", "--skip", "sqlite::", "--skip", "postgres::"]))
     }
-    run(Command::new("npm").args(["test"]).current_dir(root().join("tests/browser")))
 }
 
 fn check() -> Result<(), String> {

@@ -8,7 +8,8 @@ pub use query::FiltroAudit;
 
 use crate::pagina::Cursore;
 use crate::projection::{ApplyError, Projection, Tx};
-use crate::sql::{Riga, Tabella, Valore};
+use crate::sql::{Riga, Valore};
+use crate::upsert::Tabella;
 use domain::Evento;
 use eventstore::{Meta, Record};
 use futures_core::future::BoxFuture;

@@ -1,11 +1,9 @@
 use crate::FiltroAudit;
-use crate::kit::{Caso, ENTE, World, prima};
+use crate::kit::{Caso, ENTE, World, on_both, prima};
 use domain::pratica::TipoPratica;
 use eventstore::EventStore;
 
-#[tokio::test]
-async fn the_trail_holds_every_record_and_its_chain() {
-    let world = World::new();
+async fn the_trail_holds_every_record_and_its_chain(world: World) {
     world.histories().await;
     let models = world.models().await;
     models.catch_up().await.unwrap();
@@ -34,9 +32,7 @@ async fn the_trail_holds_every_record_and_its_chain() {
     }
 }
 
-#[tokio::test]
-async fn filters_hold_together() {
-    let world = World::new();
+async fn filters_hold_together(world: World) {
     let caso = Caso::new(TipoPratica::Segnalazione, 1, "Buca", "lavori-pubblici");
     let id = world.file(ENTE, &caso).await;
     world.histories().await;
@@ -51,3 +47,8 @@ async fn filters_hold_together() {
     assert_eq!(total(FiltroAudit { evento: Some("RicevutaEmessa".into()), ..FiltroAudit::default() }).await, 13);
     assert_eq!(total(FiltroAudit { attore: Some("nessuno".into()), ..FiltroAudit::default() }).await, 0);
 }
+
+on_both!(
+    the_trail_holds_every_record_and_its_chain,
+    filters_hold_together,
+);

@@ -1,14 +1,16 @@
 //! `pratiche`: every case of every kind in one list, one row a case. Feeds the personal area, the office's desk, search.
 
+mod in_json;
 mod query;
 #[cfg(test)]
 mod tests;
 
-pub use query::FiltroPratiche;
+pub use query::{Corredo, FiltroPratiche, PraticaConStoria};
 
 use crate::pagina::Cursore;
 use crate::projection::{ApplyError, Projection, Tx};
-use crate::sql::{Riga, Tabella, Valore};
+use crate::sql::{Riga, Valore};
+use crate::upsert::Tabella;
 use domain::allegato::Impronta;
 use domain::evento::pratica_di;
 use domain::ids::{PersonaId, PraticaId};

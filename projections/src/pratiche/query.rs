@@ -1,9 +1,12 @@
 //! Questions about cases.
 
+use super::in_json::{self, InJson};
 use super::{PraticaRow, TABLE, read};
-use crate::pagina::{Elenco, Pagina, QueryError};
+use crate::pagina::{Cursore, Elenco, Pagina, QueryError};
 use crate::read_models::ReadModels;
 use crate::sql::{Riga, Sql, contains};
+use crate::storia::PassoStoria;
+use crate::{json, storia};
 use domain::ente::CodiceUfficio;
 use domain::ids::{PersonaId, PraticaId};
 use domain::pratica::{StatoPratica, TipoPratica};
@@ -61,6 +64,45 @@ impl FiltroPratiche {
     }
 }
 
+/// What is wanted of a list besides its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corredo {
+    /// Steps of each case, at most: the last ones.
+    pub passi: u32,
+    /// Whether rows are counted; without it [`Elenco::totale`] is 0.
+    pub totale: bool,
+}
+
+impl Default for Corredo {
+    /// No steps; counted.
+    fn default() -> Self {
+        Self { passi: 0, totale: true }
+    }
+}
+
+/// A case with its last steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PraticaConStoria {
+    /// The case.
+    pub pratica: PraticaRow,
+    /// Its last steps in their order, so many as were asked for.
+    pub passi: Vec<PassoStoria>,
+}
+
+impl Cursore for PraticaConStoria {
+    fn cursore(&self) -> u64 {
+        self.pratica.posizione
+    }
+}
+
+/// The list without steps.
+impl From<Elenco<PraticaConStoria>> for Elenco<PraticaRow> {
+    fn from(elenco: Elenco<PraticaConStoria>) -> Self {
+        let Elenco { righe, totale, altre } = elenco;
+        Self { righe: righe.into_iter().map(|con| con.pratica).collect(), totale, altre }
+    }
+}
+
 impl ReadModels {
     /// Cases, the newest first.
     ///
@@ -72,12 +114,51 @@ impl ReadModels {
         filtro: &FiltroPratiche,
         pagina: Pagina,
     ) -> Result<Elenco<PraticaRow>, QueryError> {
+        Ok(self.pratiche_con(ente, filtro, pagina, Corredo::default()).await?.into())
+    }
+
+    /// Cases, the newest first, with the last steps of each, in one statement; a second one counts, when that is asked
+    /// for and the page does not tell.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub async fn pratiche_con(
+        &self,
+        ente: &str,
+        filtro: &FiltroPratiche,
+        pagina: Pagina,
+        corredo: Corredo,
+    ) -> Result<Elenco<PraticaConStoria>, QueryError> {
         let view = self.view(NAME, ente).await?;
+        let dialect = view.dialect();
+        let passi = match corredo.passi {
+            0 => "NULL".to_owned(),
+            passi => storia::ultimi(dialect, &view.table_of(storia::NAME, storia::TABLE)?, passi),
+        };
         let mut sql = view.select("*", TABLE);
         filtro.write(&mut sql);
-        let mut count = view.select("COUNT(*) AS n", TABLE);
-        filtro.write(&mut count);
-        view.page(sql, count, pagina, read).await
+        if let Some(dopo) = pagina.dopo {
+            sql.push(" AND posizione < ").bind(dopo);
+        }
+        // A bound limit would make SQLite prepare the statement anew each time.
+        sql.push(&format!(" ORDER BY posizione DESC LIMIT {}", pagina.limit() + 1));
+        let rows = dialect.all(&in_json::columns(dialect, passi));
+        let sql = sql.within(&format!("SELECT CAST({rows} AS TEXT) AS righe FROM ("), ") AS p");
+        let text = view.one(sql, |row| row.text("righe")).await?.unwrap_or_default();
+        let mut righe =
+            json::rows::<InJson>(&text)?.into_iter().map(InJson::row).collect::<Result<Vec<PraticaConStoria>, _>>()?;
+        righe.sort_unstable_by_key(|con| std::cmp::Reverse(con.pratica.posizione));
+        let totale = if !corredo.totale {
+            0
+        } else if pagina.dopo.is_none() && righe.len() <= pagina.limit() as usize {
+            // A first page that is not full is the whole list.
+            righe.len() as u64
+        } else {
+            let mut count = view.select("COUNT(*) AS n", TABLE);
+            filtro.write(&mut count);
+            view.one(count, |row| row.int("n")).await?.unwrap_or(0)
+        };
+        Ok(Elenco::cut(righe, pagina.limit(), totale))
     }
 
     /// One case, restricted or not: who may see it is not decided here.

@@ -1,5 +1,5 @@
-use crate::kit::{Caso, ENTE, World, persona, prima};
-use crate::{FiltroPratiche, MAX_PAGINA, Pagina};
+use crate::kit::{Caso, ENTE, World, on_both, persona, prima};
+use crate::{Corredo, FiltroPratiche, MAX_PAGINA, Pagina};
 use domain::ente::CodiceUfficio;
 use domain::ids::PraticaId;
 use domain::pratica::{StatoPratica, TipoPratica};
@@ -10,9 +10,7 @@ fn all() -> FiltroPratiche {
     FiltroPratiche { riservate: true, ..FiltroPratiche::default() }
 }
 
-#[tokio::test]
-async fn a_row_tells_the_whole_life_of_a_case() {
-    let world = World::new();
+async fn a_row_tells_the_whole_life_of_a_case(world: World) {
     let caso = Caso::new(Segnalazione, 1, "Lampione spento", "lavori-pubblici");
     let id = world.file(ENTE, &caso).await;
     let models = world.models().await;
@@ -36,9 +34,7 @@ async fn a_row_tells_the_whole_life_of_a_case() {
     assert_eq!((end.posizione, end.ultima, end.protocollo), (2, 7, row.protocollo));
 }
 
-#[tokio::test]
-async fn pages_follow_each_other_without_a_slip() {
-    let world = World::new();
+async fn pages_follow_each_other_without_a_slip(world: World) {
     for _ in 0..23 {
         world.file(ENTE, &Caso::new(Istanza, 1, "Panchina", "urp")).await;
     }
@@ -69,9 +65,7 @@ async fn pages_follow_each_other_without_a_slip() {
     assert_eq!((none.righe.len(), none.totale, none.altre), (0, 23, false));
 }
 
-#[tokio::test]
-async fn a_page_has_at_most_so_many_rows() {
-    let world = World::new();
+async fn a_page_has_at_most_so_many_rows(world: World) {
     for _ in 0..=MAX_PAGINA {
         world.file(ENTE, &Caso::new(Istanza, 1, "Panchina", "urp")).await;
     }
@@ -81,9 +75,7 @@ async fn a_page_has_at_most_so_many_rows() {
     assert_eq!((page.righe.len(), page.altre, page.totale), (MAX_PAGINA as usize, true, u64::from(MAX_PAGINA) + 1));
 }
 
-#[tokio::test]
-async fn filters_hold_together() {
-    let world = World::new();
+async fn filters_hold_together(world: World) {
     world.histories().await;
     let models = world.models().await;
     models.catch_up().await.unwrap();
@@ -105,9 +97,7 @@ async fn filters_hold_together() {
     assert_eq!(counts.iter().map(|(_, _, n)| n).sum::<u64>(), 12);
 }
 
-#[tokio::test]
-async fn a_search_takes_wildcards_and_quotes_as_letters() {
-    let world = World::new();
+async fn a_search_takes_wildcards_and_quotes_as_letters(world: World) {
     for titolo in ["Sconto 50% sulla TARI", "Sconto 500 sulla TARI", "a_b", "axb", "L'albero è \"caduto\"; --", "!"] {
         world.file(ENTE, &Caso::new(Istanza, 1, titolo, "urp")).await;
     }
@@ -129,3 +119,51 @@ async fn a_search_takes_wildcards_and_quotes_as_letters() {
     let code = Istanza.codice(models.pratiche(ENTE, &all(), prima(1)).await.unwrap().righe[0].id);
     assert_eq!(found(&code.as_str().to_lowercase()).await, ["!"]);
 }
+
+/// Lists are read as JSON, single cases column by column.
+async fn a_list_says_what_a_single_case_says(world: World) {
+    let titles = ["L'albero \"è\" caduto\\ \n\t\u{2028}\u{1f333}", "null", "[1]", ""];
+    for (n, titolo) in titles.into_iter().enumerate() {
+        let tipo = [Segnalazione, Lettera, Istanza][n % 3];
+        let caso = Caso::new(tipo, 1, titolo, "urp");
+        let id = world.file(ENTE, &caso).await;
+        if n > 0 {
+            world.conclude(ENTE, &caso, id).await;
+        }
+    }
+    let models = world.models().await;
+    models.catch_up().await.unwrap();
+    let page = models.pratiche(ENTE, &all(), prima(10)).await.unwrap();
+    assert_eq!(page.righe.len(), titles.len());
+    for row in page.righe {
+        assert_eq!(Some(&row), models.pratica(ENTE, row.id).await.unwrap().as_ref());
+    }
+    let uncounted = Corredo { passi: 0, totale: false };
+    let page = models.pratiche_con(ENTE, &all(), prima(1), uncounted).await.unwrap();
+    assert_eq!((page.righe.len(), page.totale, page.altre), (1, 0, true));
+}
+
+/// A point on the map keeps all its digits.
+async fn numbers_keep_their_digits(world: World) {
+    let models = world.models().await;
+    let dialect = models.pools.dialect;
+    for number in [44.123_456_789_012_345_f64, -0.1, 1.0, 180.0, 5e-324, f64::MAX] {
+        let mut sql = crate::sql::Sql::new(dialect, format!("SELECT CAST({} AS TEXT) AS t FROM (SELECT CAST(", dialect.all(&dialect.real("x"))));
+        sql.bind(Some(number)).push(" AS DOUBLE PRECISION) AS x UNION ALL SELECT NULL) AS n");
+        let rows = sql.rows(&models.pools.read).await.unwrap();
+        let text = crate::sql::Riga(&rows[0]).text("t").unwrap();
+        let mut read: Vec<Option<f64>> = crate::json::rows(&text).unwrap();
+        read.sort_by_key(Option::is_none);
+        assert_eq!(read, [Some(number), None], "{text}");
+    }
+}
+
+on_both!(
+    a_list_says_what_a_single_case_says,
+    numbers_keep_their_digits,
+    a_row_tells_the_whole_life_of_a_case,
+    pages_follow_each_other_without_a_slip,
+    a_page_has_at_most_so_many_rows,
+    filters_hold_together,
+    a_search_takes_wildcards_and_quotes_as_letters,
+);

@@ -1,7 +1,8 @@
 //! Rows of the register's tables, written and read.
 
 use super::{ModificaRow, RegistrazioneRow};
-use crate::sql::{Riga, Tabella, Valore};
+use crate::sql::{Riga, Valore};
+use crate::upsert::Tabella;
 use domain::allegato::Impronta;
 use domain::pratica::TipoPratica;
 use domain::registro::{Flusso, Modifica, Protocollo};

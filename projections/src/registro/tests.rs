@@ -1,5 +1,5 @@
 use crate::FiltroRegistro;
-use crate::kit::{Caso, ENTE, World, prima};
+use crate::kit::{Caso, ENTE, World, on_both, prima};
 use domain::pratica::TipoPratica;
 use domain::registro::Flusso;
 use jiff::civil::date;
@@ -8,9 +8,7 @@ fn all() -> FiltroRegistro {
     FiltroRegistro { riservate: true, ..FiltroRegistro::default() }
 }
 
-#[tokio::test]
-async fn an_entry_keeps_what_was_entered_and_shows_what_changed() {
-    let world = World::new();
+async fn an_entry_keeps_what_was_entered_and_shows_what_changed(world: World) {
     let caso = Caso::new(TipoPratica::Istanza, 1, "Panchina", "urp");
     let id = world.file(ENTE, &caso).await;
     world.conclude(ENTE, &caso, id).await;
@@ -46,9 +44,7 @@ async fn an_entry_keeps_what_was_entered_and_shows_what_changed() {
     assert!(models.registrazione(ENTE, 2025, 1).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn entries_are_found_by_number_name_subject_and_day() {
-    let world = World::new();
+async fn entries_are_found_by_number_name_subject_and_day(world: World) {
     world.histories().await;
     let models = world.models().await;
     models.catch_up().await.unwrap();
@@ -78,3 +74,8 @@ async fn entries_are_found_by_number_name_subject_and_day() {
     assert!(!first.is_empty() && !later.is_empty());
     assert_eq!([later, first].concat(), whole);
 }
+
+on_both!(
+    an_entry_keeps_what_was_entered_and_shows_what_changed,
+    entries_are_found_by_number_name_subject_and_day,
+);

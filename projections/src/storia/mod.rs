@@ -7,9 +7,11 @@ mod tests;
 
 pub use passo::passo;
 pub use query::MAX_PASSI;
+pub(crate) use query::{NAME, PassoInJson, ultimi};
 
 use crate::projection::{ApplyError, Projection, Tx};
-use crate::sql::{Riga, Tabella, Valore};
+use crate::sql::{Riga, Valore};
+use crate::upsert::Tabella;
 use domain::Evento;
 use domain::ids::PraticaId;
 use eventstore::Record;
@@ -49,7 +51,7 @@ pub struct PassoStoria {
     pub parametri: BTreeMap<String, String>,
 }
 
-const TABLE: &str = "storia";
+pub(crate) const TABLE: &str = "storia";
 
 const TABELLA: Tabella = Tabella {
     columns: &[

@@ -1,16 +1,85 @@
 //! Questions about the steps of cases.
 
 use super::{PassoStoria, TABLE, read};
-use crate::pagina::{MAX_PAGINA, QueryError};
+use crate::json;
+use crate::pagina::QueryError;
 use crate::read_models::ReadModels;
+use crate::pools::Dialect;
 use domain::ids::PraticaId;
 use jiff::Timestamp;
-use std::collections::HashMap;
+use jiff::civil::Date;
+use jiff::fmt::serde::timestamp::microsecond;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
-const NAME: &str = "storia";
+/// Name of the read model.
+pub(crate) const NAME: &str = "storia";
 
 /// Steps of one case that are shown, at most: the first ones. Ordinary cases have about ten.
 pub const MAX_PASSI: u32 = 500;
+
+/// The columns of a step, in the order of the fields of [`PassoInJson`].
+const COLUMNS: [&str; 10] = [
+    "posizione",
+    "event_id",
+    "evento",
+    "quando",
+    "registrato_il",
+    "attore",
+    "messaggio",
+    "segnatura",
+    "scadenza",
+    "parametri",
+];
+
+/// An expression: the last steps of the case in row `p`, as JSON; `table` holds them.
+pub(crate) fn ultimi(dialect: Dialect, table: &str, passi: u32) -> String {
+    let columns = COLUMNS.map(|name| format!("u.{name}"));
+    let steps = dialect.all(&dialect.array(&columns));
+    let passi = passi.min(MAX_PASSI);
+    format!(
+        "(SELECT {steps} FROM (SELECT * FROM {table} AS s WHERE s.ente = p.ente AND s.pratica = p.id
+         ORDER BY s.posizione DESC LIMIT {passi}) AS u)"
+    )
+}
+
+/// A step as JSON brings it, field by field in the order of [`COLUMNS`].
+#[derive(Deserialize)]
+pub(crate) struct PassoInJson {
+    posizione: u64,
+    event_id: Uuid,
+    evento: String,
+    #[serde(with = "microsecond::required")]
+    quando: Timestamp,
+    #[serde(with = "microsecond::required")]
+    registrato_il: Timestamp,
+    attore: Option<String>,
+    messaggio: Option<String>,
+    segnatura: Option<String>,
+    scadenza: Option<Date>,
+    #[serde(deserialize_with = "json::within")]
+    parametri: BTreeMap<String, String>,
+}
+
+impl PassoInJson {
+    /// The step of its case.
+    pub(crate) fn step(self, pratica: PraticaId) -> PassoStoria {
+        PassoStoria {
+            pratica,
+            posizione: self.posizione,
+            event_id: self.event_id,
+            evento: self.evento,
+            quando: self.quando,
+            registrato_il: self.registrato_il,
+            attore: self.attore,
+            messaggio: self.messaggio,
+            segnatura: self.segnatura,
+            scadenza: self.scadenza,
+            parametri: self.parametri,
+        }
+    }
+}
 
 impl ReadModels {
     /// The steps of a case in their order; with `alla`, those that were recorded by that instant.
@@ -31,32 +100,5 @@ impl ReadModels {
         }
         sql.push(&format!(" ORDER BY posizione LIMIT {MAX_PASSI}"));
         view.all(sql, read).await
-    }
-
-    /// The last `ultimi` steps of each of several cases in their order, in one statement. Cases beyond [`MAX_PAGINA`] and
-    /// cases without steps are left out.
-    ///
-    /// # Errors
-    /// [`QueryError`].
-    pub async fn storie(
-        &self,
-        ente: &str,
-        pratiche: &[PraticaId],
-        ultimi: u32,
-    ) -> Result<HashMap<PraticaId, Vec<PassoStoria>>, QueryError> {
-        let mut found: HashMap<PraticaId, Vec<PassoStoria>> = HashMap::new();
-        if pratiche.is_empty() || ultimi == 0 {
-            return Ok(found);
-        }
-        let columns = "*, ROW_NUMBER() OVER (PARTITION BY pratica ORDER BY posizione DESC) AS fa";
-        let view = self.view(NAME, ente).await?;
-        let mut sql = view.select(columns, TABLE);
-        sql.push(" AND pratica IN ").list(pratiche.iter().take(MAX_PAGINA as usize).map(ToString::to_string));
-        let mut sql = sql.within("SELECT * FROM (", ") AS passi WHERE fa <= ");
-        sql.bind(ultimi.min(MAX_PASSI)).push(" ORDER BY pratica, posizione");
-        for step in view.all(sql, read).await? {
-            found.entry(step.pratica).or_default().push(step);
-        }
-        Ok(found)
     }
 }

@@ -1,13 +1,10 @@
-use crate::kit::{Caso, ENTE, World, persona, prima};
+use crate::kit::{ALTRO, Caso, ENTE, World, on_both, persona, prima};
 use crate::storia::{MAX_PASSI, passo};
-use crate::{FiltroPratiche, MAX_PAGINA};
-use domain::ids::PraticaId;
+use crate::{Corredo, FiltroPratiche};
 use domain::pratica::TipoPratica;
 use eventstore::EventStore;
 
-#[tokio::test]
-async fn the_table_and_the_fold_of_the_stream_say_the_same() {
-    let world = World::new();
+async fn the_table_and_the_fold_of_the_stream_say_the_same(world: World) {
     let caso = Caso::new(TipoPratica::Lettera, 1, "Il parco", "segreteria-sindaco");
     let id = world.file(ENTE, &caso).await;
     world.conclude(ENTE, &caso, id).await;
@@ -37,9 +34,7 @@ async fn the_table_and_the_fold_of_the_stream_say_the_same() {
     assert_eq!(steps[0].parametri["ufficio"], "segreteria-sindaco");
 }
 
-#[tokio::test]
-async fn a_past_instant_is_shown_as_it_was_recorded() {
-    let world = World::new();
+async fn a_past_instant_is_shown_as_it_was_recorded(world: World) {
     let caso = Caso::new(TipoPratica::Istanza, 1, "Panchina", "urp");
     let id = world.file(ENTE, &caso).await;
     let then = world.now();
@@ -52,30 +47,28 @@ async fn a_past_instant_is_shown_as_it_was_recorded() {
     assert_eq!(models.storia(ENTE, id, Some(filed)).await.unwrap().len(), 3, "the instant itself is included");
 }
 
-#[tokio::test]
-async fn the_personal_area_takes_two_statements() {
-    let world = World::new();
+async fn a_list_brings_the_last_steps(world: World) {
     world.histories().await;
     let models = world.models().await;
     models.catch_up().await.unwrap();
     let filtro = FiltroPratiche { titolare: Some(persona(2)), riservate: true, ..FiltroPratiche::default() };
-    let page = models.pratiche(ENTE, &filtro, prima(20)).await.unwrap();
-    let ids: Vec<PraticaId> = page.righe.iter().map(|row| row.id).collect();
-    let steps = models.storie(ENTE, &ids, 5).await.unwrap();
-    assert_eq!(steps.len(), 3);
-    for id in &ids {
-        let whole = models.storia(ENTE, *id, None).await.unwrap();
-        assert_eq!(steps[id], whole[1..], "the last five of six, in their order");
+    let steps = async |passi: u32| {
+        let corredo = Corredo { passi, totale: false };
+        models.pratiche_con(ENTE, &filtro, prima(20), corredo).await.unwrap().righe
+    };
+    let rows = steps(5).await;
+    assert_eq!(rows.len(), 3);
+    for row in &rows {
+        let whole = models.storia(ENTE, row.pratica.id, None).await.unwrap();
+        assert_eq!(row.passi, whole[1..], "the last five of six, in their order");
     }
-    assert!(models.storie(ENTE, &[], 5).await.unwrap().is_empty());
-    assert!(models.storie(ENTE, &ids, 0).await.unwrap().is_empty());
-    let many: Vec<PraticaId> = (0..MAX_PAGINA).map(|_| PraticaId(world.uuid())).chain(ids).collect();
-    assert!(models.storie(ENTE, &many, 5).await.unwrap().is_empty(), "cases beyond the limit are left out");
+    assert!(steps(100).await.iter().all(|row| row.passi.len() == 6));
+    assert!(steps(0).await.iter().all(|row| row.passi.is_empty()));
+    let other = models.pratiche_con(ALTRO, &filtro, prima(20), Corredo { passi: 5, totale: true }).await.unwrap();
+    assert!(other.righe.iter().all(|row| rows.iter().all(|own| own.pratica.id != row.pratica.id)));
 }
 
-#[tokio::test]
-async fn a_case_shows_at_most_so_many_steps() {
-    let world = World::new();
+async fn a_case_shows_at_most_so_many_steps(world: World) {
     let caso = Caso::new(TipoPratica::Istanza, 1, "Panchina", "urp");
     let id = world.file(ENTE, &caso).await;
     for _ in 0..=MAX_PASSI / 3 {
@@ -85,6 +78,15 @@ async fn a_case_shows_at_most_so_many_steps() {
     models.catch_up().await.unwrap();
     let steps = models.storia(ENTE, id, None).await.unwrap();
     assert_eq!((steps.len(), steps[0].evento.as_str()), (MAX_PASSI as usize, "IstanzaPresentata"));
-    let last = models.storie(ENTE, &[id], u32::MAX).await.unwrap();
-    assert_eq!((last[&id].len(), last[&id][499].evento.as_str()), (MAX_PASSI as usize, "IstanzaConclusa"));
+    let all = FiltroPratiche { riservate: true, ..FiltroPratiche::default() };
+    let last = models.pratiche_con(ENTE, &all, prima(1), Corredo { passi: u32::MAX, totale: true }).await.unwrap();
+    let last = &last.righe[0].passi;
+    assert_eq!((last.len(), last[499].evento.as_str()), (MAX_PASSI as usize, "IstanzaConclusa"));
 }
+
+on_both!(
+    the_table_and_the_fold_of_the_stream_say_the_same,
+    a_past_instant_is_shown_as_it_was_recorded,
+    a_list_brings_the_last_steps,
+    a_case_shows_at_most_so_many_steps,
+);

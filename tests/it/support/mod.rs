@@ -1,14 +1,22 @@
 //! A real server in a process of its own, and clients that say what they expect.
 
+pub mod data;
+pub mod filings;
 pub mod log;
 pub mod mailbox;
+pub mod nodes;
 pub mod pages;
+pub mod proxy;
+pub mod reads;
 pub mod smtp;
 pub mod town;
 
+pub use data::Data;
 use serde_json::{Value, json};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -30,24 +38,10 @@ pub fn sportello(args: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
 }
 
-/// What `sportello verify` says of a folder.
-pub fn verify(data: &Path) -> (bool, Value) {
-    let output = Command::new(program()).args(["verify", "--json", "--data"]).arg(data).output().expect("it starts");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let report = serde_json::from_str(&text)
-        .unwrap_or_else(|_| panic!("no report but {text:?}; {}", String::from_utf8_lossy(&output.stderr)));
-    (output.status.success(), report)
-}
-
-/// The log of a folder is whole.
-pub fn assert_clean(data: &Path) {
-    let (success, report) = verify(data);
-    assert!(success && report["clean"] == true, "{report:#}");
-}
-
 /// A demonstration that runs. Killed when dropped.
 pub struct Server {
     child: Child,
+    log: File,
     /// Address, such as `http://127.0.0.1:40000`.
     pub url: String,
     /// What it printed when ready.
@@ -55,29 +49,39 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts an empty demonstration on a folder and waits until it is ready.
-    pub fn start(data: &Path) -> Self {
+    /// Starts an empty demonstration and waits until it is ready.
+    pub fn start(data: &Data) -> Self {
         Self::start_with(data, &["--empty"])
     }
 
     /// Starts a demonstration with further arguments.
-    pub fn start_with(data: &Path, args: &[&str]) -> Self {
+    pub fn start_with(data: &Data, args: &[&str]) -> Self {
         let mut command = Command::new(program());
-        command.args(["demo", "--listen", "127.0.0.1:0", "--json", "--data"]).arg(data).args(args);
+        command.args(["demo", "--listen", "127.0.0.1:0", "--json"]).args(data.args()).args(args);
         Self::spawn(command)
     }
 
     /// Starts a prepared command that prints the ready line.
     pub fn spawn(mut command: Command) -> Self {
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let log = tempfile::tempfile().expect("a file for its log");
+        command.stdout(Stdio::piped()).stderr(log.try_clone().expect("the file can be shared"));
         let mut child = command.spawn().expect("the program starts");
         let stdout = child.stdout.take().expect("its output is piped");
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
-        let ready: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|_| panic!("no ready line but {line:?}; status {:?}", child.try_wait()));
-        let url = ready["ready"].as_str().expect("it says where").to_owned();
-        Self { child, url, ready }
+        let server = |ready: Value| {
+            let url = ready["ready"].as_str().expect("it says where").to_owned();
+            Self { child, url, ready, log: log.try_clone().expect("the file can be shared") }
+        };
+        match serde_json::from_str(&line) {
+            Ok(ready) => server(ready),
+            Err(_) => panic!("no ready line but {line:?}; it said: {}", tail(&log)),
+        }
+    }
+
+    /// The end of its log.
+    pub fn said(&self) -> String {
+        tail(&self.log)
     }
 
     /// Bearer token of a persona of the first town.
@@ -125,6 +129,15 @@ impl Server {
         }
         false
     }
+}
+
+/// The last lines of a log that somebody else writes.
+fn tail(log: &File) -> String {
+    const ENOUGH: u64 = 20_000;
+    let size = log.metadata().expect("it is a file").len();
+    let mut bytes = vec![0; usize::try_from(size.min(ENOUGH)).expect("not much")];
+    log.read_exact_at(&mut bytes, size.saturating_sub(ENOUGH)).expect("it is read");
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl Drop for Server {

@@ -22,6 +22,8 @@ pub struct Page {
     pub path: String,
     /// Media type.
     pub formato: String,
+    /// Seconds after which to try again, where the page says so.
+    pub retry_after: Option<u64>,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -53,12 +55,23 @@ impl Page {
         main.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// The first form that fits.
+    fn find(&self, what: &str, fits: impl Fn(ElementRef<'_>) -> bool) -> Form {
+        let document = Html::parse_document(&self.html());
+        let all = selector("form");
+        let found = document.select(&all).find(|form| fits(*form));
+        self.read(found.unwrap_or_else(|| panic!("no form {what} at {}: {}", self.path, self.text())))
+    }
+
     /// The form whose fields include one of this name.
     pub fn form(&self, field: &str) -> Form {
-        let document = Html::parse_document(&self.html());
-        let all: Vec<Form> = document.select(&selector("form")).map(|form| self.read(form)).collect();
-        let found = all.iter().find(|form| form.names.iter().any(|name| name == field));
-        found.unwrap_or_else(|| panic!("no form with {field} at {}: {}", self.path, self.text())).clone()
+        let fields = selector("[name]");
+        self.find(&format!("with {field}"), |form| form.select(&fields).any(|f| f.value().attr("name") == Some(field)))
+    }
+
+    /// The form that goes to this path.
+    pub fn form_to(&self, path: &str) -> Form {
+        self.find(&format!("to {path}"), |form| form.value().attr("action") == Some(path))
     }
 
     /// Addresses of all links.
@@ -143,6 +156,16 @@ impl Browser {
     pub fn at_host(&self, host: &str) -> Self {
         let (http, origin) = (self.http.clone(), self.origin.clone());
         Self { http, origin, host: Some(host.to_owned()), cookies: self.cookies.clone() }
+    }
+
+    /// The same person, with the same cookies, whose requests another node now answers.
+    pub fn at_node(&self, server: &Server) -> Self {
+        Self {
+            origin: server.url.clone(),
+            host: self.host.clone(),
+            http: self.http.clone(),
+            cookies: self.cookies.clone(),
+        }
     }
 
     /// Signs in as a persona, through the page, and stays there.
@@ -247,6 +270,7 @@ async fn page(path: String, response: reqwest::Response) -> Page {
 async fn try_page(path: String, response: reqwest::Response) -> Result<Page, reqwest::Error> {
     let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (status, formato) = (response.status(), header(header::CONTENT_TYPE));
+    let retry_after = header(header::RETRY_AFTER).parse().ok();
     let bytes = response.bytes().await?.to_vec();
-    Ok(Page { status, path, formato, bytes })
+    Ok(Page { status, path, formato, retry_after, bytes })
 }

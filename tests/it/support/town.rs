@@ -1,17 +1,17 @@
 //! The application in this process, on its real engines, with a clock that the test moves.
 
+use super::data::Data;
 use app::persone::Persone;
 use app::ports::{SystemIds, VerifiedIdentity};
-use app::{App, Canale, Contesto, Ente, Enti, Esito, InviaSegnalazione, Parts, Utente};
+use app::{App, AppError, Canale, Contesto, Ente, Enti, Esito, InviaSegnalazione, Parts, Utente};
 use documents::LocalDocuments;
 use domain::codice_fiscale::CodiceFiscale;
 use domain::persona::{LivelloIdentita, Ruolo};
 use eventstore::{ManualClock, system_random};
-use eventstore_sql::{SqliteKeyStore, SqliteOptions, SqliteStore, load_master_key};
+use eventstore_sql::{Sizes, load_master_key};
 use jiff::Timestamp;
 use projections::{Opener, ReadModels};
 use std::sync::Arc;
-use tempfile::TempDir;
 use workstate::SqlWorkState;
 
 /// One town.
@@ -24,7 +24,7 @@ pub struct Town {
     pub clock: Arc<ManualClock>,
     /// The town as configured.
     pub ente: Arc<Ente>,
-    _folder: TempDir,
+    _data: Data,
 }
 
 /// An instant, written as RFC 3339.
@@ -43,24 +43,27 @@ fn ente() -> Ente {
 impl Town {
     /// An empty town at an instant.
     pub async fn open(now: Timestamp) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| folder.path().join(name);
+        let data = Data::new().await;
+        let path = |name: &str| data.path().join(name);
         let clock = Arc::new(ManualClock::new(now));
         let random = system_random();
         let master = load_master_key(&path("master.key"), &random).expect("a key is made");
         let persone = Persone::new(master.derive("persone"));
-        let store = SqliteStore::open(&path("registro.db"), clock.clone(), SqliteOptions::default());
-        let store: Arc<dyn eventstore::EventStore> = Arc::new(store.expect("the log opens"));
+        let store: Arc<dyn eventstore::EventStore> =
+            data.database().open_log(clock.clone(), Sizes::default()).await.expect("the log opens");
         let keys: Arc<dyn eventstore::KeyStore> =
-            Arc::new(SqliteKeyStore::open(&path("chiavi.db"), master, random).expect("the keys open"));
+            data.database().open_keys(master, random).await.expect("the keys open");
         let opener = Arc::new(Opener::new(keys.clone()));
         let enti = Arc::new(Enti::new(vec![ente()]).expect("the shipped town is whole"));
         let ente = enti.all()[0].clone();
-        let (reads, work) = (path("letture.db"), path("lavoro.db"));
-        let reads = reads.to_str().expect("a path of text");
+        let file = |name: &str| path(name).to_str().expect("a path of text").to_owned();
+        let (reads, work) = match data.url() {
+            Some(url) => (url.to_owned(), url.to_owned()),
+            None => (file("letture.db"), format!("sqlite://{}", file("lavoro.db"))),
+        };
         let codes = vec![ente.codice.to_string()];
-        let reads = ReadModels::open(reads, store.clone(), opener.clone(), codes).await.expect("the read models open");
-        let work = SqlWorkState::open(&format!("sqlite://{}", work.display())).await.expect("the working data opens");
+        let reads = ReadModels::open(&reads, store.clone(), opener.clone(), codes).await.expect("the read models open");
+        let work = SqlWorkState::open(&work).await.expect("the working data opens");
         let documents = LocalDocuments::open(path("documenti")).expect("the documents open");
         let parts = Parts {
             store,
@@ -74,7 +77,7 @@ impl Town {
             enti,
             persone,
         };
-        Self { app: App::new(parts.clone()), parts, clock, ente, _folder: folder }
+        Self { app: App::new(parts.clone()), parts, clock, ente, _data: data }
     }
 
     fn identity(nome: &str, cognome: &str, codice_fiscale: &str, email: &str) -> VerifiedIdentity {
@@ -108,8 +111,13 @@ impl Town {
         self.ctx(VerifiedIdentity { ruolo: Ruolo::Protocollo, ..identity })
     }
 
-    /// The citizen reports a lamp.
+    /// The citizen reports a lamp; it is taken.
     pub async fn segnala(&self, chiave: &str) -> Esito {
+        self.try_segnala(chiave).await.expect("it is filed")
+    }
+
+    /// The citizen reports a lamp.
+    pub async fn try_segnala(&self, chiave: &str) -> Result<Esito, AppError> {
         let input = InviaSegnalazione {
             categoria: "illuminazione".into(),
             titolo: "Lampione spento".into(),
@@ -117,6 +125,6 @@ impl Town {
             indirizzo: "Via dei Tigli 12".into(),
             ..InviaSegnalazione::default()
         };
-        self.app.invia_segnalazione(&self.cittadino(), chiave, input).await.expect("it is filed")
+        self.app.invia_segnalazione(&self.cittadino(), chiave, input).await
     }
 }

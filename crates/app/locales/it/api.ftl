@@ -5,6 +5,7 @@ api-conflitto = Qualcun altro ha modificato la pratica nello stesso momento: ric
 api-non-disponibile = Il servizio non è disponibile in questo momento: riprova tra qualche secondo. Se stavi inviando qualcosa usa la stessa chiave: non sarà registrato due volte.
 api-interno = Si è verificato un errore nei nostri sistemi. Lo abbiamo annotato: riprova più tardi.
 api-pagina-non-valida = Il valore di first deve essere un numero da 1 a { $max }.
+api-passi-non-validi = Il valore di ultimi deve essere un numero da 1 a { $max }.
 api-cursore-non-valido = Il valore di after non è un cursore di questo elenco: usa endCursor della pagina precedente.
 api-troppo-profonda = La richiesta è annidata troppo: il massimo è { $max } livelli.
 api-troppi-campi = La richiesta contiene troppi campi: il massimo è { $max }.

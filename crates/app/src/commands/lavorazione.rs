@@ -55,6 +55,13 @@ impl App {
         for _ in 0..TENTATIVI {
             match self.step(ctx, &utente, &key, chiave, id, command.clone()).await {
                 Err(AppError::Conflitto) => {}
+                // The same request may have been carried out in between, perhaps on another node.
+                Err(AppError::Rifiutato(errori)) => {
+                    return match self.parts.store.applied(ctx.codice_ente(), &key).await? {
+                        Some((first, last)) => self.repeated(ctx.codice_ente(), first, last).await,
+                        None => Err(AppError::Rifiutato(errori)),
+                    };
+                }
                 outcome => return outcome,
             }
         }

@@ -54,7 +54,15 @@ impl App {
             motivo: input.motivo,
         };
         let at = self.parts.clock.now();
-        let events = registro::decide_modifica(&entry, command, &Ctx { at, attore: attore.clone(), protocollo: None })?;
+        let decided = registro::decide_modifica(&entry, command, &Ctx { at, attore: attore.clone(), protocollo: None });
+        let events = match decided {
+            Ok(events) => events,
+            // The same request may have been carried out in between, perhaps on another node.
+            Err(refused) => match self.parts.store.applied(ente, &key).await? {
+                Some((_, last)) => return Ok(last),
+                None => return Err(refused.into()),
+            },
+        };
         let events = events.into_iter().map(|event| self.plain(at, &Evento::Registro(event)));
         let item = Item {
             stream: registro::stream_registrazione(CODICE_REGISTRO, input.anno, input.numero),

@@ -90,7 +90,7 @@ impl Notifiche {
         }
         // An older copy of the log was put back: what is written from here on must not be taken for read.
         tracing::warn!(ente, saved, head, "the log ends before the position of the process: going on from its end");
-        self.work.enqueue(PROCESSO, ente, head, Vec::new()).await?;
+        self.work.rewind(PROCESSO, ente, head).await?;
         Ok(Cursor { read: head, saved: head })
     }
 }
@@ -110,6 +110,7 @@ fn consegna(record: &Record) -> Option<Consegna> {
         creata: record.recorded_at,
         stato: StatoConsegna::InCoda,
         errore: None,
+        affidata: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! From the queue to the outer world, and the outcome back to the log.
 
+use super::turno::Turno;
 use super::{CANALE, Notifiche, NotificheError, PROCESSO, count, limits, messaggio};
 use crate::ports::{Consegna, MailError, Messaggio, StatoConsegna};
 use domain::notifica::{self, NotificaConsegnata, NotificaFallita};
@@ -10,7 +11,6 @@ use jiff::Timestamp;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
-use tokio_util::sync::CancellationToken;
 
 /// The beat at which messages leave.
 pub(super) type Pace = Mutex<Interval>;
@@ -32,20 +32,23 @@ enum Prepared {
 }
 
 impl Notifiche {
-    /// Sends what is due for ever.
-    pub(super) async fn deliver(&self, queued: &Notify, stop: &CancellationToken) {
+    /// Sends what is due while the turn lasts.
+    pub(super) async fn deliver(&self, queued: &Notify, turno: &Turno) {
         let pace = self.pace();
-        while !stop.is_cancelled() {
-            let healthy = match self.batch(&pace, stop).await {
-                Ok(0) => true,
-                Ok(_) => continue,
-                Err(error) => {
+        while !turno.ended.is_cancelled() {
+            // Over and not ended: the next renewal says which it is.
+            let batch = if turno.over(self.clock.now()) { None } else { Some(self.batch(&pace, turno).await) };
+            let healthy = match batch {
+                Some(Ok(0)) => true,
+                Some(Ok(_)) => continue,
+                Some(Err(error)) => {
                     tracing::warn!(%error, "notices cannot be sent now");
                     false
                 }
+                None => false,
             };
             tokio::select! {
-                () = stop.cancelled() => {}
+                () = turno.ended.cancelled() => {}
                 () = queued.notified(), if healthy => {}
                 () = sleep(limits::POLL) => {}
             }
@@ -59,12 +62,12 @@ impl Notifiche {
     }
 
     /// Takes one batch and deals with each notice; says how many were taken.
-    pub(super) async fn batch(&self, pace: &Pace, stop: &CancellationToken) -> Result<usize, NotificheError> {
+    pub(super) async fn batch(&self, pace: &Pace, turno: &Turno) -> Result<usize, NotificheError> {
         let now = self.clock.now();
         let lease = now + limits::LEASE;
         let taken = self.work.lease_due(now, lease, limits::BATCH).await?;
         let results: Vec<Result<(), NotificheError>> = stream::iter(taken)
-            .map(|consegna| self.one(consegna, lease, pace, stop))
+            .map(|consegna| self.one(consegna, lease, pace, turno))
             .buffer_unordered(limits::PARALLEL)
             .collect()
             .await;
@@ -75,48 +78,82 @@ impl Notifiche {
     /// Deals with one notice that was leased until `lease`.
     pub(super) async fn one(
         &self,
-        consegna: Consegna,
+        mut consegna: Consegna,
         lease: Timestamp,
         pace: &Pace,
-        stop: &CancellationToken,
+        turno: &Turno,
     ) -> Result<(), NotificheError> {
         match self.known(&consegna).await? {
-            Known::Delivered => return self.settle(consegna, StatoConsegna::Consegnata).await,
-            Known::GivenUp => return self.settle(consegna, StatoConsegna::Fallita).await,
+            Known::Delivered => return self.settle(consegna, StatoConsegna::Consegnata, lease).await,
+            Known::GivenUp => return self.settle(consegna, StatoConsegna::Fallita, lease).await,
             Known::Nothing => {}
+        }
+        if let Some(at) = consegna.affidata {
+            return self.delivered(consegna, at, lease, turno).await;
+        }
+        if consegna.tentativi >= limits::ATTEMPTS {
+            // Whoever made it crashed before its outcome was written down anywhere.
+            let unknown = MailError::Permanent("the outcome of the last attempt is unknown".into());
+            return self.not_sent(consegna, unknown, lease).await;
         }
         let message = match self.prepare(&consegna).await? {
             Prepared::Message(message) => message,
             Prepared::Nobody => {
                 count(&consegna.ente, "senza-indirizzo", 1);
-                return self.settle(consegna, StatoConsegna::Consegnata).await;
+                return self.settle(consegna, StatoConsegna::Consegnata, lease).await;
             }
-            Prepared::Failed(reason) => return self.conclude(consegna, Err(MailError::Temporary(reason))).await,
+            Prepared::Failed(reason) => {
+                consegna.tentativi += 1;
+                return self.not_sent(consegna, MailError::Temporary(reason), lease).await;
+            }
         };
         pace.lock().await.tick().await;
-        let left = lease.duration_since(self.clock.now());
-        if stop.is_cancelled() || left < limits::SEND {
+        let now = self.clock.now();
+        let left = lease.duration_since(now);
+        if turno.over(now) || left < limits::LEFT {
             // Sent now, it might be sent by another worker too. Within the lease it is still ours to give back.
-            return if left.is_positive() { Ok(self.work.settle(consegna).await?) } else { Ok(()) };
+            return if left.is_positive() { Ok(self.work.settle(consegna, lease).await?) } else { Ok(()) };
+        }
+        consegna.tentativi += 1;
+        if !self.work.note_attempt(&consegna, lease).await? {
+            return Ok(());
         }
         let sent = timeout(limits::SEND.unsigned_abs(), self.mailer.send(&message)).await;
-        let sent = sent.unwrap_or_else(|_| Err(MailError::Temporary("no answer in time".into())));
-        self.conclude(consegna, sent).await
+        match sent.unwrap_or_else(|_| Err(MailError::Temporary("no answer in time".into()))) {
+            Ok(()) => self.delivered(consegna, self.clock.now(), lease, turno).await,
+            Err(error) => self.not_sent(consegna, error, lease).await,
+        }
     }
 
-    /// Notes the outcome of an attempt: first in the log, then in the queue.
-    async fn conclude(&self, mut consegna: Consegna, sent: Result<(), MailError>) -> Result<(), NotificheError> {
-        let now = self.clock.now();
-        consegna.tentativi += 1;
-        let (reason, next) = match sent {
-            Ok(()) => {
-                let (key, event) = (format!("notifica:{}", consegna.dedupe), delivered(&consegna, now));
-                self.append(&consegna, key, event.into(), now).await?;
-                count(&consegna.ente, "consegnata", 1);
-                return self.settle(consegna, StatoConsegna::Consegnata).await;
+    /// Notes that the message was handed over at an instant: in the queue, so that it never leaves again, and in the log.
+    /// While neither can be written it is tried again here, where it is known; once the queue has it, what the log lacks
+    /// is left to the next lease.
+    async fn delivered(
+        &self,
+        consegna: Consegna,
+        at: Timestamp,
+        lease: Timestamp,
+        turno: &Turno,
+    ) -> Result<(), NotificheError> {
+        for round in 1.. {
+            let noted = self.work.note_handed_over(&consegna, at).await;
+            let key = format!("notifica:{}", consegna.dedupe);
+            let Err(error) = self.append(&consegna, key, delivered(&consegna, at).into(), at).await else { break };
+            if noted.is_ok() || round == limits::NOTES || turno.ended.is_cancelled() {
+                return Err(error);
             }
-            Err(MailError::Temporary(reason)) => (reason, next_attempt(consegna.tentativi, now, consegna.creata)),
-            Err(MailError::Permanent(reason)) => (reason, None),
+            sleep(Duration::from_secs(1)).await;
+        }
+        count(&consegna.ente, "consegnata", 1);
+        self.settle(consegna, StatoConsegna::Consegnata, lease).await
+    }
+
+    /// Notes that an attempt failed: another one later, or the end of it, first in the log and then in the queue.
+    async fn not_sent(&self, mut consegna: Consegna, error: MailError, lease: Timestamp) -> Result<(), NotificheError> {
+        let now = self.clock.now();
+        let (reason, next) = match error {
+            MailError::Temporary(reason) => (reason, next_attempt(consegna.tentativi, now, consegna.creata)),
+            MailError::Permanent(reason) => (reason, None),
         };
         let reason = without_addresses(&reason);
         consegna.errore = Some(reason.clone());
@@ -130,18 +167,23 @@ impl Notifiche {
         if let Some(next) = next {
             count(&consegna.ente, "rimandata", 1);
             consegna.prossimo = next;
-            return self.settle(consegna, StatoConsegna::InCoda).await;
+            return self.settle(consegna, StatoConsegna::InCoda, lease).await;
         }
         // The instant of queueing tells this failure from the one before an operator's retry.
         let key = format!("notifica-fallita:{}:{}", consegna.dedupe, consegna.creata.as_microsecond());
         self.append(&consegna, key, given_up(&consegna, now, reason).into(), now).await?;
         count(&consegna.ente, "fallita", 1);
-        self.settle(consegna, StatoConsegna::Fallita).await
+        self.settle(consegna, StatoConsegna::Fallita, lease).await
     }
 
-    async fn settle(&self, mut consegna: Consegna, stato: StatoConsegna) -> Result<(), NotificheError> {
+    async fn settle(
+        &self,
+        mut consegna: Consegna,
+        stato: StatoConsegna,
+        lease: Timestamp,
+    ) -> Result<(), NotificheError> {
         consegna.stato = stato;
-        Ok(self.work.settle(consegna).await?)
+        Ok(self.work.settle(consegna, lease).await?)
     }
 
     /// What earlier runs wrote to the log of this notice.

@@ -1,9 +1,11 @@
 //! The process `notifiche`: e-mail copies of what happens to a case.
 //!
 //! The log is the outbox. One half ([`coda`]) reads it and queues notices; the other ([`invio`]) sends what is due and
-//! writes the outcome back to the log, on the stream `notifica-<pratica>`. Mail goes out at least once: a crash between
-//! the hand-over and the log repeats it with the same `Message-ID`. The outcome is logged once, and what the log knows
-//! as delivered is never sent again, even when the working database was lost.
+//! writes the outcome back to the log, on the stream `notifica-<pratica>`. An attempt is written down before the message
+//! leaves, and the hand-over right after it: from then on only the outcome is tried again, never the message. Mail goes
+//! out at least once: a crash between the hand-over and its note repeats it with the same `Message-ID`, and attempts are
+//! limited, crashes included. The outcome is logged once, and what the log knows as delivered is never sent again, even
+//! when the working database was lost. Of several nodes one does all this at a time ([`turno`]).
 //!
 //! A person without an e-mail address, or whose key was destroyed, gets nothing: the notice is settled without an event.
 
@@ -15,6 +17,7 @@ mod posta;
 mod smtp;
 #[cfg(test)]
 mod tests;
+mod turno;
 
 pub use cartella::FolderMailer;
 pub use smtp::{SicurezzaSmtp, SmtpConfig, SmtpMailer};
@@ -24,9 +27,9 @@ use crate::ports::{Ids, Mailer, WorkError, WorkState};
 use eventstore::{AppendError, Clock, EventStore, ReadError};
 use projections::decode::Opener;
 use std::sync::Arc;
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use turno::Turno;
 
 /// Name of the process in the working database and in the log.
 pub const PROCESSO: &str = "notifiche";
@@ -48,6 +51,12 @@ pub mod limits {
     pub const LEASE: SignedDuration = SignedDuration::from_mins(2);
     /// How long the hand-over of one message may take.
     pub const SEND: SignedDuration = SignedDuration::from_secs(30);
+    /// What must be left of a notice's lease when an attempt begins: the note of it, and the hand-over.
+    pub const LEFT: SignedDuration = SignedDuration::from_secs(45);
+    /// How long the right of a node to send lasts without being renewed: so long nobody sends after a crash of it.
+    pub const TURN: SignedDuration = SignedDuration::from_secs(8);
+    /// How often it is renewed, and how often the others ask for it.
+    pub const RENEW: Duration = Duration::from_secs(2);
     /// Attempts before a notice is given up.
     pub const ATTEMPTS: u32 = 8;
     /// Wait after the first, second… failed attempt.
@@ -68,6 +77,8 @@ pub mod limits {
     pub const GATHER: Duration = Duration::from_millis(100);
     /// Tries to write an outcome to the log, before it is left to the next lease.
     pub const APPENDS: u32 = 3;
+    /// Rounds, a second apart, in which a hand-over is written down in the working database or in the log.
+    pub const NOTES: u32 = 60;
     /// Characters of an error kept in the log.
     pub const ERROR: usize = 200;
 }
@@ -105,6 +116,9 @@ pub struct Notifiche {
     pub enti: Vec<Arc<Ente>>,
     /// Choices.
     pub config: Config,
+    /// Name of this node, among those that share the working database no other's. Where one process at a time uses it
+    /// (SQLite) always the same: then a restart has its turn at once, also after a crash.
+    pub nodo: String,
 }
 
 /// Why the process could not go on; it tries again by itself.
@@ -122,27 +136,24 @@ pub enum NotificheError {
 }
 
 impl Notifiche {
-    /// Runs until `stop` is cancelled: then what is being handed over is finished, and the rest goes back to the queue.
+    /// Runs, whenever it is this node's turn, until `stop` is cancelled: then what is being handed over is finished, the
+    /// rest goes back to the queue, and the next node has its turn.
     pub fn spawn(self, stop: CancellationToken) -> JoinHandle<()> {
-        tokio::spawn(async move {
-            let queued = Notify::new();
-            let readers = self.enti.iter().map(|ente| self.follow(ente.codice.as_str(), &queued, &stop));
-            tokio::join!(futures_util::future::join_all(readers), self.deliver(&queued, &stop));
-        })
+        tokio::spawn(async move { self.run(&stop).await })
     }
 
-    /// Reads all there is to read and sends all that is due now.
+    /// Reads all there is to read and sends all that is due now, without waiting for a turn.
     ///
     /// # Errors
     /// [`NotificheError`] at the first thing that does not answer.
     pub async fn run_until_idle(&self) -> Result<(), NotificheError> {
-        let pace = self.pace();
+        let (pace, turno) = (self.pace(), Turno::alone(&CancellationToken::new()));
         loop {
             let mut queued = 0;
             for ente in &self.enti {
                 queued += self.read(ente.codice.as_str(), &mut None).await?;
             }
-            let sent = self.batch(&pace, &CancellationToken::new()).await?;
+            let sent = self.batch(&pace, &turno).await?;
             if queued + sent == 0 {
                 return Ok(());
             }

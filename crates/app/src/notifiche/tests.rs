@@ -5,3 +5,4 @@ mod invii;
 mod posta;
 mod smtp;
 mod testi;
+mod turni;

@@ -1,8 +1,8 @@
 //! Opening the files: pragmas, schema, versions.
 
+use crate::OpenError;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a connection waits for another's lock before it gives up.
@@ -24,62 +24,6 @@ pub(super) const LOG: Layout =
 pub(super) const KEYS: Layout =
     Layout { application_id: 0x5370_6f4b, version: 1, schema: include_str!("sql/keys_schema.sql") };
 
-/// Why a file could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// SQLite refused.
-    #[error("the database {} cannot be opened", path.display())]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// The file was written by a newer version of this program.
-    #[error(
-        "the database {} has layout {found}, this program knows up to {known}: run the newer program that wrote it",
-        path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its layout.
-        found: i32,
-        /// The newest one known.
-        known: i32,
-    },
-    /// An SQLite database of someone else.
-    #[error("the database {} does not belong to this program", path.display())]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file system does not support write-ahead logging (a network share, perhaps).
-    #[error("the database {} cannot use write-ahead logging: keep it on a local disk", path.display())]
-    NoWal {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The keys were wrapped by another master key.
-    #[error("the master key does not open the keys in {}: is this the right key file?", path.display())]
-    WrongMasterKey {
-        /// The key store.
-        path: PathBuf,
-    },
-    /// The writer thread could not be started.
-    #[error("the writer thread cannot start")]
-    Thread {
-        /// Why.
-        source: io::Error,
-    },
-}
-
-impl OpenError {
-    pub(super) fn sqlite(path: &Path, source: rusqlite::Error) -> Self {
-        Self::Sqlite { path: path.to_owned(), source }
-    }
-}
-
 /// The log's file for its writer.
 pub(super) fn open_log(path: &Path) -> Result<Connection, OpenError> {
     let conn = open(path, &LOG)?;
@@ -91,6 +35,8 @@ pub(super) fn open_log(path: &Path) -> Result<Connection, OpenError> {
         conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         conn.set_prepared_statement_cache_capacity(32);
+        // Files of before it was known have none. Whoever reads the log in stretches finds keys by their place.
+        conn.execute_batch("CREATE INDEX IF NOT EXISTS idempotency_place ON idempotency (ente, last)")?;
         Ok(())
     };
     tune().map_err(|source| OpenError::sqlite(path, source))?;

@@ -4,18 +4,19 @@
 //! (`secure_delete`) and the write-ahead log is emptied before the call returns. Backups of this file are the operator's
 //! to expire.
 
-use super::database::{self, KEYS, OpenError};
+use super::database::{self, KEYS};
+use crate::OpenError;
+use crate::key_cache::{KeyCache, Known, another_key, draw, draw_proof, lock, prove_all, proves};
 use eventstore::memory::draw_key;
-use eventstore::sealing::Nonce;
-use eventstore::{DataKey, KeyStore, KeyStoreError, MasterKey, Random};
+use eventstore::transfer::{KeyTransfer, WrappedKey};
+use eventstore::{DataKey, KeyStore, KeyStoreError, MasterKey, Random, limits};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use uuid::Uuid;
 
-/// Unwrapped keys kept in memory; when there are more, all are dropped and read again as they are needed.
-const CACHE: usize = 100_000;
+/// Keys that are brought to hand under one lock of the connection: those who file wait for it too.
+const PREFETCH: usize = 500;
 
 /// Key store on one SQLite file.
 pub struct SqliteKeyStore {
@@ -25,28 +26,16 @@ pub struct SqliteKeyStore {
     wanted: Mutex<Vec<Arc<Wanted>>>,
     conn: Mutex<Connection>,
     /// Changed only by who holds `conn`.
-    cache: Mutex<Cache>,
+    cache: Mutex<KeyCache>,
 }
+
+/// A key as it is stored; `None` once it was destroyed.
+type Wrapped = Option<Vec<u8>>;
 
 struct Wanted {
     ente: String,
     subject: Uuid,
     made: OnceLock<Result<Arc<DataKey>, KeyStoreError>>,
-}
-
-/// Known keys by (ente, subject) and by (ente, id); `None` is a destroyed one.
-#[derive(Default)]
-struct Cache {
-    subjects: HashMap<(String, Uuid), Option<Arc<DataKey>>>,
-    ids: HashMap<(String, Uuid), Option<Arc<DataKey>>>,
-}
-
-impl Cache {
-    fn make_room(&mut self) {
-        if self.subjects.len() + self.ids.len() >= CACHE {
-            *self = Self::default();
-        }
-    }
 }
 
 impl SqliteKeyStore {
@@ -60,17 +49,16 @@ impl SqliteKeyStore {
         conn.pragma_update(None, "secure_delete", true).map_err(failed)?;
         let stored: Option<Vec<u8>> =
             conn.query_row("SELECT wrapped FROM prova", [], |row| row.get(0)).optional().map_err(failed)?;
-        if let Some(wrapped) = stored {
-            let opened = master.unwrap(Uuid::nil(), &wrapped);
-            opened.map_err(|_| OpenError::WrongMasterKey { path: path.to_owned() })?;
+        if let Some(proof) = stored {
+            if !proves(&master, &proof) {
+                return Err(OpenError::WrongMasterKey { place: path.display().to_string() });
+            }
         } else {
-            let mut bytes = [0; 32];
-            random(&mut bytes);
-            let wrapped = master.wrap(&DataKey::new(Uuid::nil(), bytes), &nonce(&random));
-            conn.execute("INSERT INTO prova (uno, wrapped) VALUES (1, ?1)", [wrapped]).map_err(failed)?;
+            let proof = draw_proof(&master, &random);
+            conn.execute("INSERT INTO prova (uno, wrapped) VALUES (1, ?1)", [proof]).map_err(failed)?;
         }
-        let (wanted, cache) = (Mutex::default(), Mutex::default());
-        Ok(Self { master, random, wanted, conn: Mutex::new(conn), cache })
+        let cache = Mutex::new(KeyCache::new());
+        Ok(Self { master, random, wanted: Mutex::default(), conn: Mutex::new(conn), cache })
     }
 
     /// Reads or makes the keys of a group, and makes the new ones durable together.
@@ -78,15 +66,13 @@ impl SqliteKeyStore {
         match self.find_or_draw(conn, group) {
             Ok(keys) => {
                 let mut cache = lock(&self.cache);
-                cache.make_room();
                 for (wanted, key) in group.iter().zip(keys) {
-                    if let Ok(found) = &key {
-                        if let Some(key) = found {
-                            cache.ids.insert((wanted.ente.clone(), key.id()), Some(key.clone()));
-                        }
-                        cache.subjects.insert((wanted.ente.clone(), wanted.subject), found.clone());
+                    if let Ok((id, known)) = &key {
+                        let seen = cache.seen();
+                        cache.put(seen, &wanted.ente, Some(wanted.subject), *id, known);
                     }
-                    let _ = wanted.made.set(key.and_then(|found| found.ok_or(KeyStoreError::Destroyed)));
+                    let key = key.and_then(|(_, known)| known.ok_or(KeyStoreError::Destroyed));
+                    let _ = wanted.made.set(key);
                 }
             }
             Err(error) => {
@@ -97,12 +83,12 @@ impl SqliteKeyStore {
         }
     }
 
-    /// For each subject its key, or `None` when it was destroyed.
+    /// For each subject the id of its key, and the key unless it was destroyed.
     fn find_or_draw(
         &self,
         conn: &mut Connection,
         group: &[Arc<Wanted>],
-    ) -> rusqlite::Result<Vec<Result<Option<Arc<DataKey>>, KeyStoreError>>> {
+    ) -> rusqlite::Result<Vec<Result<(Uuid, Known), KeyStoreError>>> {
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut keys = Vec::with_capacity(group.len());
         {
@@ -112,22 +98,23 @@ impl SqliteKeyStore {
                 .prepare_cached("INSERT INTO chiave (ente, subject, id, wrapped) VALUES (?1, ?2, ?3, ?4)")?;
             for Wanted { ente, subject, .. } in group.iter().map(|wanted| &**wanted) {
                 let found = find.query_row(params![ente, subject.as_bytes()], |row| {
-                    Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, Option<Vec<u8>>>(1)?))
+                    Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, Wrapped>(1)?))
                 });
-                keys.push(match found.optional()? {
-                    Some((_, None)) => Ok(None),
-                    Some((id, Some(wrapped))) => self.master.unwrap(id, &wrapped).map(|key| Some(Arc::new(key))),
-                    None => {
-                        let key = draw_key(&self.random);
-                        let wrapped = self.master.wrap(&key, &nonce(&self.random));
-                        insert.execute(params![ente, subject.as_bytes(), key.id().as_bytes(), wrapped])?;
-                        Ok(Some(Arc::new(key)))
-                    }
+                keys.push(if let Some((id, wrapped)) = found.optional()? {
+                    self.unwrap(id, wrapped.as_deref()).map(|known| (id, known))
+                } else {
+                    let (key, wrapped) = draw(&self.master, &self.random);
+                    insert.execute(params![ente, subject.as_bytes(), key.id().as_bytes(), wrapped])?;
+                    Ok((key.id(), Some(Arc::new(key))))
                 });
             }
         }
         transaction.commit()?;
         Ok(keys)
+    }
+
+    fn unwrap(&self, id: Uuid, wrapped: Option<&[u8]>) -> Result<Known, KeyStoreError> {
+        wrapped.map(|wrapped| self.master.unwrap(id, wrapped).map(Arc::new)).transpose()
     }
 
     fn destroy_row(&self, conn: &mut Connection, ente: &str, subject: Uuid) -> rusqlite::Result<Uuid> {
@@ -146,8 +133,8 @@ impl SqliteKeyStore {
 
 impl KeyStore for SqliteKeyStore {
     fn key_of(&self, ente: &str, subject: Uuid) -> Result<Arc<DataKey>, KeyStoreError> {
-        if let Some(known) = lock(&self.cache).subjects.get(&(ente.to_owned(), subject)) {
-            return known.clone().ok_or(KeyStoreError::Destroyed);
+        if let Some(known) = lock(&self.cache).subject(ente, subject) {
+            return known.ok_or(KeyStoreError::Destroyed);
         }
         let wanted = Arc::new(Wanted { ente: ente.to_owned(), subject, made: OnceLock::new() });
         lock(&self.wanted).push(wanted.clone());
@@ -161,54 +148,120 @@ impl KeyStore for SqliteKeyStore {
     }
 
     fn at_hand(&self, ente: &str, subject: Uuid) -> Option<Arc<DataKey>> {
-        lock(&self.cache).subjects.get(&(ente.to_owned(), subject)).cloned().flatten()
+        lock(&self.cache).subject(ente, subject).flatten()
+    }
+
+    fn prefetch(&self, ente: &str, ids: &[Uuid]) -> Result<(), KeyStoreError> {
+        let missing: Vec<Uuid> = {
+            let cache = lock(&self.cache);
+            ids.iter().copied().filter(|id| cache.id(ente, *id).is_none()).collect()
+        };
+        for chunk in missing.chunks(PREFETCH) {
+            let conn = lock(&self.conn);
+            let found: Vec<_> = chunk
+                .iter()
+                .filter_map(|id| find(&conn, ente, *id).map(|row| row.map(|wrapped| (*id, wrapped))).transpose())
+                .collect::<rusqlite::Result<_>>()
+                .map_err(|error| unavailable(&error))?;
+            for (id, wrapped) in found {
+                let known = self.unwrap(id, wrapped.as_deref())?;
+                let mut cache = lock(&self.cache);
+                let seen = cache.seen();
+                cache.put(seen, ente, None, id, &known);
+            }
+        }
+        Ok(())
     }
 
     fn key(&self, ente: &str, id: Uuid) -> Result<Option<Arc<DataKey>>, KeyStoreError> {
-        if let Some(known) = lock(&self.cache).ids.get(&(ente.to_owned(), id)) {
-            return Ok(known.clone());
+        if let Some(known) = lock(&self.cache).id(ente, id) {
+            return Ok(known);
         }
         let conn = lock(&self.conn);
-        let read = || -> rusqlite::Result<Option<Option<Vec<u8>>>> {
-            let mut find = conn.prepare_cached("SELECT wrapped FROM chiave WHERE id = ?1 AND ente = ?2")?;
-            find.query_row(params![id.as_bytes(), ente], |row| row.get(0)).optional()
-        };
-        let wrapped = read().map_err(|error| unavailable(&error))?.ok_or_else(|| KeyStoreError::missing(id))?;
-        let key = wrapped.map(|wrapped| self.master.unwrap(id, &wrapped).map(Arc::new)).transpose()?;
+        let wrapped = find(&conn, ente, id).map_err(|error| unavailable(&error))?;
+        let known = self.unwrap(id, wrapped.ok_or_else(|| KeyStoreError::missing(id))?.as_deref())?;
         let mut cache = lock(&self.cache);
-        cache.make_room();
-        cache.ids.insert((ente.to_owned(), id), key.clone());
-        Ok(key)
+        let seen = cache.seen();
+        cache.put(seen, ente, None, id, &known);
+        Ok(known)
     }
 
     fn destroy(&self, ente: &str, subject: Uuid) -> Result<(), KeyStoreError> {
         let mut conn = lock(&self.conn);
         let id = self.destroy_row(&mut conn, ente, subject).map_err(|error| unavailable(&error))?;
-        let mut cache = lock(&self.cache);
-        cache.subjects.insert((ente.to_owned(), subject), None);
-        cache.ids.insert((ente.to_owned(), id), None);
-        drop(cache);
-        // The old row still stands in the write-ahead log until it is emptied.
-        let busy: i64 = conn
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(|error| unavailable(&error))?;
-        if busy == 0 {
-            Ok(())
-        } else {
-            Err(KeyStoreError::Unavailable("another program reads the key store: repeat the destruction".into()))
-        }
+        lock(&self.cache).destroyed(ente, subject, id);
+        empty_log(&conn)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What a panic leaves half done is a transaction, and that was rolled back.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl KeyTransfer for SqliteKeyStore {
+    fn wrapped_keys(&self, ente: &str, after: Option<Uuid>, limit: usize) -> Result<Vec<WrappedKey>, KeyStoreError> {
+        // Every blob is above the empty one.
+        let after = after.map_or_else(Vec::new, |subject| subject.as_bytes().to_vec());
+        let conn = lock(&self.conn);
+        let read = || -> rusqlite::Result<Vec<WrappedKey>> {
+            let mut statement = conn.prepare_cached(
+                "SELECT subject, id, wrapped FROM chiave WHERE ente = ?1 AND subject > ?2 ORDER BY subject LIMIT ?3",
+            )?;
+            let rows = statement.query_map(params![ente, after, limit.min(limits::PAGE) as i64], |row| {
+                let (subject, id) = (Uuid::from_bytes(row.get(0)?), Uuid::from_bytes(row.get(1)?));
+                Ok(WrappedKey { subject, id, wrapped: row.get(2)? })
+            })?;
+            rows.collect()
+        };
+        read().map_err(|error| unavailable(&error))
+    }
+
+    fn put_wrapped_keys(&self, ente: &str, keys: &[WrappedKey]) -> Result<(), KeyStoreError> {
+        prove_all(&self.master, keys)?;
+        let mut conn = lock(&self.conn);
+        put_rows(&mut conn, ente, keys).map_err(|error| unavailable(&error))??;
+        let mut destroyed = keys.iter().filter(|key| key.wrapped.is_none()).peekable();
+        let any = destroyed.peek().is_some();
+        let mut cache = lock(&self.cache);
+        destroyed.for_each(|key| cache.destroyed(ente, key.subject, key.id));
+        drop(cache);
+        if any { empty_log(&conn) } else { Ok(()) }
+    }
 }
 
-fn nonce(random: &Random) -> Nonce {
-    let mut nonce = [0; 24];
-    random(&mut nonce);
-    nonce
+/// The key as it is stored, if it is here.
+fn find(conn: &Connection, ente: &str, id: Uuid) -> rusqlite::Result<Option<Wrapped>> {
+    let mut find = conn.prepare_cached("SELECT wrapped FROM chiave WHERE id = ?1 AND ente = ?2")?;
+    find.query_row(params![id.as_bytes(), ente], |row| row.get(0)).optional()
+}
+
+/// All or none: the inner error is a subject that has another key.
+fn put_rows(conn: &mut Connection, ente: &str, keys: &[WrappedKey]) -> rusqlite::Result<Result<(), KeyStoreError>> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        let mut put = transaction.prepare_cached(
+            "INSERT INTO chiave (ente, subject, id, wrapped) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (ente, subject) DO UPDATE SET
+                 wrapped = CASE WHEN excluded.wrapped IS NULL THEN NULL ELSE wrapped END
+             RETURNING id",
+        )?;
+        for WrappedKey { subject, id, wrapped } in keys {
+            let values = params![ente, subject.as_bytes(), id.as_bytes(), wrapped];
+            let stored = put.query_row(values, |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
+            if stored != *id {
+                return Ok(Err(another_key(*subject)));
+            }
+        }
+    }
+    transaction.commit()?;
+    Ok(Ok(()))
+}
+
+/// What was overwritten still stands in the write-ahead log until it is emptied.
+fn empty_log(conn: &Connection) -> Result<(), KeyStoreError> {
+    let busy: i64 =
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|error| unavailable(&error))?;
+    if busy == 0 {
+        Ok(())
+    } else {
+        Err(KeyStoreError::Unavailable("another program reads the key store: repeat the destruction".into()))
+    }
 }
 
 fn unavailable(error: &rusqlite::Error) -> KeyStoreError {

@@ -4,37 +4,37 @@
 //! (group commit); there is no timer, an idle request commits at once. Readers have a pool of read-only connections on
 //! the same file. WAL with `synchronous=FULL`: what was answered survives a loss of power.
 
+mod backup;
 mod database;
 mod keys;
 mod reader;
+mod transfer;
 mod verify;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use database::OpenError;
+pub use backup::backup;
 pub use keys::SqliteKeyStore;
-pub use verify::{EnteReport, Progress, Report, verify};
+pub use verify::verify;
 
+use crate::OpenError;
 use crate::group::Request;
+use crate::pending::{Pending, unavailable};
+use crate::wakes::Wakes;
 use eventstore::{
     AppendError, Appended, Batch, Clock, EventStore, Head, Idempotency, Position, ReadError, Record, Registration,
 };
 use futures_core::future::BoxFuture;
 use reader::Reader;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
 use tokio::sync::{oneshot, watch};
-use writer::{Message, Pending, Writer};
-
-/// When a caller who found the engine full or failing may try again.
-pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(1);
+use writer::{Message, Writer};
 
 /// Sizes of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,30 +51,6 @@ impl Default for SqliteOptions {
     /// Measured on two cores: groups above 256 gain nothing, two groups of waiting keep the 99th percentile low.
     fn default() -> Self {
         Self { queue: 512, group: 256, readers: 4 }
-    }
-}
-
-/// Last committed position of each ente, for those who wait.
-#[derive(Default)]
-struct Wakes(Mutex<HashMap<String, watch::Sender<Position>>>);
-
-impl Wakes {
-    fn with<T>(&self, ente: &str, f: impl FnOnce(&watch::Sender<Position>) -> T) -> T {
-        let mut wakes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match wakes.get(ente) {
-            Some(wake) => f(wake),
-            None => f(wakes.entry(ente.to_owned()).or_insert_with(|| watch::Sender::new(0))),
-        }
-    }
-
-    fn publish(&self, ente: &str, position: Position) {
-        self.with(ente, |wake| {
-            wake.send_if_modified(|last| {
-                let grown = position > *last;
-                *last = position.max(*last);
-                grown
-            })
-        });
     }
 }
 
@@ -135,7 +111,6 @@ impl SqliteStore {
     }
 
     fn send(&self, message: Message) -> Result<(), AppendError> {
-        let unavailable = |reason: &str| AppendError::Unavailable { reason: reason.into(), retry_after: RETRY_AFTER };
         let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
         let Some(queue) = queue.as_ref() else { return Err(unavailable("the log is closed")) };
         self.waiting.fetch_add(1, Ordering::Relaxed);
@@ -212,6 +187,6 @@ impl EventStore for SqliteStore {
     }
 
     fn wake(&self, ente: &str) -> watch::Receiver<Position> {
-        self.wakes.with(ente, watch::Sender::subscribe)
+        self.wakes.subscribe(ente)
     }
 }

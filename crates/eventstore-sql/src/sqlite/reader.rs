@@ -1,6 +1,7 @@
 //! Reading records on a pool of read-only connections.
 
-use super::RETRY_AFTER;
+use crate::pending::unavailable;
+pub(super) use crate::rows::{contiguous, integer};
 use eventstore::{AppendError, Head, Idempotency, Position, ReadError, Record, hash, limits};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteRow};
@@ -10,7 +11,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 pub(super) struct Reader {
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
 }
 
 impl Reader {
@@ -69,7 +70,6 @@ impl Reader {
         ente: &str,
         key: &Idempotency,
     ) -> Result<Option<(Position, Position)>, AppendError> {
-        let unavailable = |reason: String| AppendError::Unavailable { reason, retry_after: RETRY_AFTER };
         let row = sqlx::query(include_str!("sql/get_key.sql"))
             .bind(ente)
             .bind(&key.key)
@@ -97,11 +97,7 @@ impl Reader {
     }
 }
 
-fn integer(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
-fn failed(error: &sqlx::Error, position: Position) -> ReadError {
+pub(super) fn failed(error: &sqlx::Error, position: Position) -> ReadError {
     match error {
         // SQLITE_CORRUPT and SQLITE_NOTADB.
         sqlx::Error::Database(database)
@@ -113,17 +109,7 @@ fn failed(error: &sqlx::Error, position: Position) -> ReadError {
     }
 }
 
-fn contiguous(records: &[Record], after: u64, of: impl Fn(&Record) -> u64) -> Result<(), ReadError> {
-    match records.iter().zip(after.saturating_add(1)..).find(|(record, expected)| of(record) != *expected) {
-        Some((record, expected)) => {
-            let reason = format!("stream {}: {expected} was expected before {}", record.stream, of(record));
-            Err(ReadError::Corrupt { position: record.position, reason })
-        }
-        None => Ok(()),
-    }
-}
-
-fn field<'r, T, I>(row: &'r SqliteRow, index: I, position: Position) -> Result<T, ReadError>
+pub(super) fn field<'r, T, I>(row: &'r SqliteRow, index: I, position: Position) -> Result<T, ReadError>
 where
     T: Decode<'r, Sqlite> + Type<Sqlite>,
     I: ColumnIndex<SqliteRow>,
@@ -131,14 +117,14 @@ where
     row.try_get(index).map_err(|error| ReadError::Corrupt { position, reason: error.to_string() })
 }
 
-fn bytes<const N: usize>(row: &SqliteRow, index: usize, position: Position) -> Result<[u8; N], ReadError> {
+pub(super) fn bytes<const N: usize>(row: &SqliteRow, index: usize, position: Position) -> Result<[u8; N], ReadError> {
     let stored: &[u8] = field(row, index, position)?;
     let reason = || format!("column {index} has {} bytes instead of {N}", stored.len());
     stored.try_into().map_err(|_| ReadError::Corrupt { position, reason: reason() })
 }
 
 /// `near` names the place when the position itself cannot be read.
-fn record(row: &SqliteRow, near: Position) -> Result<Record, ReadError> {
+pub(super) fn record(row: &SqliteRow, near: Position) -> Result<Record, ReadError> {
     let position = field::<i64, _>(row, 1, near.saturating_add(1))? as u64;
     let recorded_at = Timestamp::from_microsecond(field(row, 9, position)?)
         .map_err(|error| ReadError::Corrupt { position, reason: error.to_string() })?;

@@ -6,48 +6,17 @@
 //! The hash chain covers every column of `event`, the heads are compared with it, and the numbers with their heads. The
 //! fingerprints of idempotency keys are covered by nothing: they decide repeats, they are not part of the record.
 
-use super::database::{self, LOG, OpenError};
-use eventstore::verify::{Finding, Verifier};
+use super::database::{self, LOG};
+use crate::checks::{BadRow, EnteCheck, StoredHead};
+use crate::report::STEP;
+use crate::{EnteReport, OpenError, Progress, Report};
+use eventstore::verify::Finding;
 use eventstore::{Position, Record};
 use jiff::Timestamp;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 use std::path::Path;
 use uuid::Uuid;
-
-/// Records between two calls of the progress function.
-const STEP: u64 = 1_000;
-
-/// How far the check is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
-    /// The ente being read.
-    pub ente: String,
-    /// Records checked so far, over all enti.
-    pub records: u64,
-    /// Records in the log.
-    pub total: u64,
-}
-
-/// A log of one ente that was found whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnteReport {
-    /// Its code.
-    pub ente: String,
-    /// Its records.
-    pub records: u64,
-    /// Hash of the last one.
-    pub head: [u8; 32],
-}
-
-/// What the check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Enti found whole, before the finding if there is one.
-    pub enti: Vec<EnteReport>,
-    /// The first thing wrong; the check stops there.
-    pub finding: Option<Finding>,
-}
 
 /// Why the walk stopped.
 enum Stop {
@@ -58,6 +27,12 @@ enum Stop {
 impl From<rusqlite::Error> for Stop {
     fn from(error: rusqlite::Error) -> Self {
         Self::Database(error)
+    }
+}
+
+impl From<Finding> for Stop {
+    fn from(finding: Finding) -> Self {
+        Self::Found(finding)
     }
 }
 
@@ -85,6 +60,8 @@ pub fn verify(path: &Path, progress: &mut dyn FnMut(&Progress)) -> Result<Report
     };
     Ok(Report { enti: walk.enti, finding })
 }
+
+type Check = EnteCheck<(Value, Value)>;
 
 struct Walk<'a> {
     conn: &'a Connection,
@@ -127,33 +104,23 @@ impl Walk<'_> {
 
     fn ente(&mut self, key: &Value) -> Result<(), Stop> {
         let ente = name(key);
-        let mut verifier = Verifier::default();
-        let mut recorded_at = i64::MIN;
+        let mut check = EnteCheck::new(ente.clone());
         let mut statement = self.conn.prepare(include_str!("sql/verify_events.sql"))?;
         let mut rows = statement.query([Raw(key)])?;
         while let Some(row) = rows.next()? {
-            let (position, _) = verifier.head();
-            let record = match decode(row) {
-                Ok(record) => record,
-                Err(reason) => return found(&ente, integer(row, 1).unwrap_or(position + 1), reason),
-            };
-            verifier.check(&record).map_err(Stop::Found)?;
-            if record.recorded_at.as_microsecond() < recorded_at {
-                return found(&ente, record.position, "it was recorded before its predecessor");
-            }
-            recorded_at = record.recorded_at.as_microsecond();
+            check.record(decode(row).map_err(|reason| BadRow { position: integer(row, 1).ok(), reason }))?;
             self.checked += 1;
             if self.checked.is_multiple_of(STEP) {
                 self.report(&ente);
             }
         }
-        let (position, hash) = verifier.head();
-        self.ente_head(key, &ente, position, hash, recorded_at)?;
-        self.stream_heads(key, &ente, &verifier)?;
-        self.registri(key, &ente, position)?;
-        self.keys(key, &ente, position)?;
+        self.ente_head(key, &check)?;
+        self.stream_heads(key, &mut check)?;
+        self.registri(key, &mut check)?;
+        self.keys(key, &check)?;
         self.report(&ente);
-        self.enti.push(EnteReport { ente, records: position, head: hash });
+        let (records, head) = check.last();
+        self.enti.push(EnteReport { ente, records, head });
         Ok(())
     }
 
@@ -161,115 +128,63 @@ impl Walk<'_> {
         (self.progress)(&Progress { ente: ente.to_owned(), records: self.checked, total: self.total });
     }
 
-    fn ente_head(&self, key: &Value, ente: &str, position: u64, hash: [u8; 32], at: i64) -> Result<(), Stop> {
+    fn ente_head(&self, key: &Value, check: &Check) -> Result<(), Stop> {
         let mut statement = self.conn.prepare(include_str!("sql/get_ente.sql"))?;
         let mut rows = statement.query([Raw(key)])?;
-        let Some(row) = rows.next()? else { return found(ente, position, "the ente has no head") };
-        match integer(row, 0) {
-            Ok(stored) if stored == position => {}
-            Ok(stored) => {
-                let place = stored.min(position) + 1;
-                return found(ente, place, format!("the head stands at {stored}, the last record at {position}"));
+        let stored = match rows.next()? {
+            None => None,
+            Some(row) => {
+                let recorded_at = match row.get_ref(2)? {
+                    ValueRef::Integer(micros) => Some(micros),
+                    _ => None,
+                };
+                Some(StoredHead { position: integer(row, 0), hash: blob(row, 1).ok(), recorded_at })
             }
-            Err(reason) => return found(ente, position, format!("head: {reason}")),
-        }
-        if blob::<32>(row, 1) != Ok(hash) {
-            return found(ente, position, "the hash of the head is not that of the last record");
-        }
-        if row.get_ref(2)? != ValueRef::Integer(at) {
-            return found(ente, position, "the instant of the head is not that of the last record");
-        }
-        Ok(())
+        };
+        Ok(check.head(stored)?)
     }
 
-    fn stream_heads(&self, key: &Value, ente: &str, verifier: &Verifier) -> Result<(), Stop> {
+    fn stream_heads(&self, key: &Value, check: &mut Check) -> Result<(), Stop> {
         let mut statement = self.conn.prepare("SELECT stream, version FROM stream_head WHERE ente = ?1")?;
         let mut rows = statement.query([Raw(key)])?;
-        let (position, _) = verifier.head();
-        let mut seen = 0;
         while let Some(row) = rows.next()? {
-            let stream = match text(row, 0) {
-                Ok(stream) => stream,
-                Err(reason) => return found(ente, position, format!("head of a stream: {reason}")),
-            };
-            let last = verifier.versions().get(stream).copied();
-            if integer(row, 1).ok() != last {
-                let last = last.unwrap_or(0);
-                return found(ente, position, format!("the head of stream {stream} is not its last version, {last}"));
-            }
-            seen += 1;
+            check.stream(text(row, 0), integer(row, 1).ok())?;
         }
-        if seen != verifier.versions().len() {
-            return found(ente, position, "a stream has records but no head");
-        }
-        Ok(())
+        Ok(check.streams_end()?)
     }
 
-    /// Numbers are 1 to n, n is the register's head, and the log holds each at a place of its own, in order.
-    fn registri(&self, key: &Value, ente: &str, last: Position) -> Result<(), Stop> {
+    fn registri(&self, key: &Value, check: &mut Check) -> Result<(), Stop> {
         let mut statement = self.conn.prepare(
             "SELECT registro, anno, numero, position FROM registro_numero WHERE ente = ?1 ORDER BY registro, anno, numero",
         )?;
         let mut rows = statement.query([Raw(key)])?;
-        let mut heads = Vec::new();
-        let mut before = (0, 0);
         while let Some(row) = rows.next()? {
             let registro: (Value, Value) = (owned(row, 0)?, owned(row, 1)?);
-            if heads.last().is_none_or(|(known, _)| *known != registro) {
-                heads.push((registro.clone(), 0));
-                before = (0, 0);
-            }
-            let label = format!("register {} of {}", name(&registro.0), name(&registro.1));
-            let (Ok(numero), Ok(position)) = (integer(row, 2), integer(row, 3)) else {
-                return found(ente, before.1, format!("{label}: a row after number {} is damaged", before.0));
-            };
-            if numero != before.0 + 1 {
-                return found(ente, position, format!("{label}: number {numero} follows {}", before.0));
-            }
-            if position <= before.1 || position > last {
-                return found(ente, position, format!("{label}: number {numero} has no place of its own in the log"));
-            }
-            before = (numero, position);
-            if let Some((_, head)) = heads.last_mut() {
-                *head = numero;
-            }
+            let label = label(&registro);
+            check.number(registro, &label, integer(row, 2).ok(), integer(row, 3).ok())?;
         }
-        self.registro_heads(key, ente, last, &heads)
-    }
-
-    fn registro_heads(
-        &self,
-        key: &Value,
-        ente: &str,
-        last: Position,
-        expected: &[((Value, Value), u64)],
-    ) -> Result<(), Stop> {
         let mut statement = self
             .conn
             .prepare("SELECT registro, anno, numero FROM registro_head WHERE ente = ?1 ORDER BY registro, anno")?;
         let mut rows = statement.query([Raw(key)])?;
-        let mut expected = expected.iter();
         while let Some(row) = rows.next()? {
             let registro = (owned(row, 0)?, owned(row, 1)?);
-            let numero = integer(row, 2).ok();
-            if expected.next().is_none_or(|(known, head)| *known != registro || Some(*head) != numero) {
-                let label = format!("register {} of {}", name(&registro.0), name(&registro.1));
-                return found(ente, last, format!("{label}: its head is not its last number"));
-            }
+            check.registro_head(&registro, &label(&registro), integer(row, 2).ok())?;
         }
-        match expected.next() {
-            Some((registro, _)) => found(ente, last, format!("register {} has numbers but no head", name(&registro.0))),
-            None => Ok(()),
-        }
+        Ok(check.registri_end(label)?)
     }
 
     /// What a repeat would be answered with must be places in the log.
-    fn keys(&self, key: &Value, ente: &str, last: Position) -> Result<(), Stop> {
+    fn keys(&self, key: &Value, check: &Check) -> Result<(), Stop> {
         let outside = "SELECT first FROM idempotency
             WHERE ente = ?1 AND NOT (first BETWEEN 1 AND last AND last <= ?2 AND length(fingerprint) = 32) LIMIT 1";
-        let row = self.conn.query_row(outside, (Raw(key), last as i64), |row| row.get::<_, i64>(0)).optional()?;
+        let row =
+            self.conn.query_row(outside, (Raw(key), check.last().0 as i64), |row| row.get::<_, i64>(0)).optional()?;
         match row {
-            Some(first) => found(ente, first as u64, "an idempotency key names places that the log does not have"),
+            Some(first) => {
+                let place = u64::try_from(first).unwrap_or(0);
+                Ok(check.found(place, "an idempotency key names places that the log does not have")?)
+            }
             None => Ok(()),
         }
     }
@@ -306,6 +221,10 @@ impl ToSql for Raw<'_> {
             value => value.into(),
         }))
     }
+}
+
+fn label((registro, anno): &(Value, Value)) -> String {
+    format!("register {} of {}", name(registro), name(anno))
 }
 
 fn name(value: &Value) -> String {

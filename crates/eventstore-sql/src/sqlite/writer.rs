@@ -1,24 +1,23 @@
 //! The writer thread: one connection, one group a transaction, one flush for all.
 
-use super::{RETRY_AFTER, Wakes};
-use crate::group::{Applied, EnteHead, Heads, Plan, Request, settle};
-use eventstore::{AppendError, Appended, Clock, RegistroKey};
+use super::transfer::{self, Bulk};
+use crate::group::{Applied, EnteHead, Heads, Plan, settle};
+use crate::pending::{Pending, disagreement, measure, refuse_all, unavailable};
+use crate::wakes::Wakes;
+use eventstore::stretch::Sound;
+use eventstore::transfer::TransferError;
+use eventstore::{AppendError, Appended, Clock, Head, Record, RegistroKey};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
-use tokio::sync::oneshot;
-
-/// A request and who waits for its answer.
-pub(super) struct Pending {
-    pub(super) request: Request,
-    pub(super) answer: oneshot::Sender<Result<Appended, AppendError>>,
-}
 
 pub(super) enum Message {
     Append(Pending),
+    /// A stretch of a log, written between two groups.
+    Stretch(Box<Bulk>),
     /// Something done on the writer's connection between two groups.
     #[cfg(test)]
     Do(Box<dyn FnOnce(&Connection) + Send>),
@@ -49,11 +48,15 @@ impl Writer {
     pub(super) fn run(mut self, queue: &Receiver<Message>) {
         let mut group = Vec::with_capacity(self.limit);
         while let Ok(first) = queue.recv() {
-            let mut next = Some(first);
+            let (mut next, mut bulk) = (Some(first), None);
             while let Some(message) = next {
                 let waiting = self.waiting.fetch_sub(1, Ordering::Relaxed) - 1;
                 match message {
                     Message::Append(pending) => group.push(pending),
+                    Message::Stretch(stretch) => {
+                        bulk = Some(stretch);
+                        break;
+                    }
                     #[cfg(test)]
                     Message::Do(f) => f(&self.conn),
                 }
@@ -66,7 +69,13 @@ impl Writer {
             let served = std::mem::take(&mut group);
             // Registrations' panics are caught one by one; this is for our own mistakes. Whoever was not answered learns
             // that the outcome is unknown, and the next group begins with a rollback.
-            if catch_unwind(AssertUnwindSafe(|| self.serve(served))).is_err() {
+            let serve = AssertUnwindSafe(|| {
+                self.serve(served);
+                if let Some(Bulk { ente, sound, answer }) = bulk.map(|bulk| *bulk) {
+                    drop(answer.send(self.store(&ente, &sound)));
+                }
+            });
+            if catch_unwind(serve).is_err() {
                 tracing::error!("the log's writer panicked and goes on with the next group");
             }
         }
@@ -81,10 +90,7 @@ impl Writer {
                 for (ente, head) in plan.heads() {
                     self.wakes.publish(ente, head.position);
                 }
-                for (pending, answer) in group.into_iter().zip(plan.answers) {
-                    // A caller that went away finds its result by its idempotency key.
-                    let _ = pending.answer.send(answer);
-                }
+                group.into_iter().zip(plan.answers).for_each(|(pending, answer)| pending.answer(answer));
             }
             Err(Failure::Part(_)) if group.len() > 1 => {
                 metrics::counter!("eventstore_groups_halved_total").increment(1);
@@ -95,11 +101,11 @@ impl Writer {
             Err(Failure::Part(error) | Failure::Whole(error)) => {
                 let answer = stored_nothing(&error);
                 tracing::error!(requests = group.len(), "the log stored nothing: {error}");
-                answer_all(group, &answer);
+                refuse_all(group, &answer);
             }
             Err(Failure::Uncertain(error)) => {
                 tracing::error!(requests = group.len(), "a commit of the log failed with unknown outcome: {error}");
-                answer_all(group, &AppendError::Unknown(error.to_string()));
+                refuse_all(group, &AppendError::Unknown(error.to_string()));
             }
         }
     }
@@ -132,6 +138,20 @@ impl Writer {
         Ok(plan)
     }
 
+    /// One transaction for a stretch. When its outcome is unknown, the head tells.
+    fn store(&self, ente: &str, sound: &Sound) -> Result<Head, TransferError> {
+        let failed = |error: rusqlite::Error| TransferError::Unavailable(error.to_string());
+        self.roll_back();
+        self.execute("BEGIN IMMEDIATE").map_err(failed)?;
+        let stored = transfer::store(&self.conn, ente, sound).and_then(|()| self.execute("COMMIT").map_err(failed));
+        self.roll_back();
+        stored?;
+        metrics::counter!("eventstore_commits_total").increment(1);
+        metrics::counter!("eventstore_records_total").increment(sound.stretch().records.len() as u64);
+        self.wakes.publish(ente, sound.head().position);
+        Ok(sound.head())
+    }
+
     fn fill(&self, group: &[Pending]) -> rusqlite::Result<Plan> {
         let requests = group.iter().map(|pending| &pending.request);
         let plan = settle(requests, &*self.clock, &mut Lookup(&self.conn))?;
@@ -150,25 +170,6 @@ impl Writer {
         {
             tracing::error!("the log could not roll back: {error}");
         }
-    }
-}
-
-fn answer_all(group: Vec<Pending>, error: &AppendError) {
-    for pending in group {
-        let _ = pending.answer.send(Err(error.clone()));
-    }
-}
-
-fn measure(plan: &Plan, begun: Instant) {
-    metrics::histogram!("eventstore_group_size").record(plan.answers.len() as f64);
-    metrics::histogram!("eventstore_lock_seconds").record(begun.elapsed().as_secs_f64());
-    if !plan.records.is_empty() {
-        metrics::counter!("eventstore_commits_total").increment(1);
-        metrics::counter!("eventstore_records_total").increment(plan.records.len() as u64);
-    }
-    let refused = plan.answers.iter().filter(|answer| answer.is_err()).count();
-    if refused > 0 {
-        metrics::counter!("eventstore_refusals_total").increment(refused as u64);
     }
 }
 
@@ -204,16 +205,13 @@ fn stored_nothing(error: &rusqlite::Error) -> AppendError {
         Some(ErrorCode::ConstraintViolation) if text.contains("event.event_id") => {
             AppendError::Invalid("an event id of the batch is already stored".into())
         }
-        Some(ErrorCode::ConstraintViolation) => AppendError::Unavailable {
-            reason: format!("the heads of the log do not agree with its records, verify it: {text}"),
-            retry_after: RETRY_AFTER,
-        },
-        _ => AppendError::Unavailable { reason: text, retry_after: RETRY_AFTER },
+        Some(ErrorCode::ConstraintViolation) => disagreement(&text),
+        _ => unavailable(text),
     }
 }
 
 /// Look-ups on the writer's connection, inside its transaction.
-struct Lookup<'a>(&'a Connection);
+pub(super) struct Lookup<'a>(pub(super) &'a Connection);
 
 impl Heads for Lookup<'_> {
     type Error = rusqlite::Error;
@@ -249,10 +247,9 @@ impl Heads for Lookup<'_> {
     }
 }
 
-/// Writes what was settled. The keys of the tables turn any mistake into an error instead of a fork.
-fn write(conn: &Connection, plan: &Plan) -> rusqlite::Result<()> {
+pub(super) fn insert_records(conn: &Connection, records: &[Record]) -> rusqlite::Result<()> {
     let mut insert = conn.prepare_cached(include_str!("sql/insert_event.sql"))?;
-    for record in &plan.records {
+    for record in records {
         insert.execute(params![
             record.ente,
             record.position as i64,
@@ -268,6 +265,12 @@ fn write(conn: &Connection, plan: &Plan) -> rusqlite::Result<()> {
             record.hash,
         ])?;
     }
+    Ok(())
+}
+
+/// Writes what was settled. The keys of the tables turn any mistake into an error instead of a fork.
+fn write(conn: &Connection, plan: &Plan) -> rusqlite::Result<()> {
+    insert_records(conn, &plan.records)?;
     let mut insert = conn.prepare_cached(include_str!("sql/insert_numero.sql"))?;
     for taken in &plan.numeri {
         let (registro, numero) = (&taken.registro, taken.numero as i64);

@@ -7,6 +7,7 @@ use crate::batch::{Batch, Expected};
 use crate::hash;
 use crate::store::AppendError;
 use jiff::SignedDuration;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn conflict(stream: &str, expected: Expected, actual: u64) -> AppendError {
@@ -181,6 +182,27 @@ pub async fn the_clock_may_step_back(harness: &dyn Harness) {
     assert_eq!(append(3).await.expect("stored").recorded_at, noon() + minute);
     let instants: Vec<_> = checked_log(&*store, ENTE).await.iter().map(|record| record.recorded_at).collect();
     assert_eq!(instants, [noon(), noon(), noon(), noon() + minute]);
+}
+
+/// A log that is far ahead of the clock takes nothing: no certain date can be given. Repeats are still recognised.
+pub async fn a_log_far_ahead_of_the_clock_waits(harness: &dyn Harness) {
+    let (store, clock) = open(harness).await;
+    let stored = numero(&file(&*store, ENTE, Filing::new("f-1").keyed("k", 1)).await.expect("stored"));
+    assert_eq!(stored, 1);
+    let limit = SignedDuration::try_from(crate::limits::CLOCK_BEHIND).expect("a short time");
+    clock.set(noon() - limit);
+    assert_eq!(numero(&file(&*store, ENTE, Filing::new("f-2")).await.expect("stored")), 2);
+    clock.set(noon() - limit - SignedDuration::from_secs(1));
+    let refused = store.append_registered(ENTE, Arc::new(Filing::new("f-3"))).await;
+    assert!(matches!(refused, Err(AppendError::Unavailable { .. })), "{refused:?}");
+    let refused = store.append(ENTE, batch(vec![item("a-1", Expected::NoStream, 1)])).await;
+    assert!(matches!(refused, Err(AppendError::Unavailable { .. })), "{refused:?}");
+    let repeated = file(&*store, ENTE, Filing::new("f-1").keyed("k", 1)).await;
+    assert!(matches!(repeated, Err(AppendError::AlreadyApplied { .. })), "{repeated:?}");
+    let elsewhere = store.append("c_b000", batch(vec![item("a-1", Expected::Any, 1)])).await;
+    assert!(elsewhere.is_ok(), "another ente has another log: {elsewhere:?}");
+    clock.set(noon());
+    assert_eq!(numero(&file(&*store, ENTE, Filing::new("f-3")).await.expect("stored")), 3);
 }
 
 /// One ente never sees another: positions, streams, numbers, wake-ups.

@@ -83,7 +83,7 @@ fn the_agreed_names_stand() {
         "type PraticaConnection",
         "type RegistrazioneConnection",
         "type AuditConnection",
-        "storia: [Passo!]!",
+        "ultimi: Int\n\t): [Passo!]!",
         "PRESA_IN_CARICO",
         "scadenza: Date",
     ] {

@@ -84,6 +84,52 @@ async fn cost_is_limited_and_lists_cost_their_page() {
     world.ask(&world.mario(), &small, json!({})).await;
 }
 
+/// A document that came before is not looked at again; what depends on its variables is.
+#[tokio::test]
+async fn limits_and_mistakes_are_the_same_the_second_time() {
+    let world = World::new().await;
+    world.report(&world.mario(), "chiave-1").await;
+    world.catch_up().await;
+    let mario = world.mario();
+    let fields: Vec<String> = (0..60).map(|n| format!("c{n}: codice")).collect();
+    let query = format!(
+        "query A($n: Int, $piu: Boolean = false) {{ areaPersonale {{ pratiche(first: $n) {{ nodes {{ {} }} }} }}
+         ente @include(if: $piu) {{ nome }} }} query B {{ ente {{ nome }} }}",
+        fields.join(" ")
+    );
+    let ask = async |operation: Option<&str>, variables: Value| {
+        let request = Request::new(&query).variables(Variables::from_json(variables));
+        let request = operation.into_iter().fold(request, Request::operation_name);
+        serde_json::to_value(world.schema.execute(request.data(world.contesto(Some(&mario)))).await).unwrap()
+    };
+    for _ in 0..3 {
+        let answer = ask(Some("A"), json!({ "n": 1 })).await;
+        assert_eq!(answer["data"]["areaPersonale"]["pratiche"]["nodes"].as_array().unwrap().len(), 1);
+        assert_eq!(answer["data"].get("ente"), None);
+        let answer = ask(Some("A"), json!({ "n": 1, "piu": true })).await;
+        assert_eq!(answer["data"]["ente"]["nome"], "Montelume");
+        assert_eq!(ask(Some("B"), json!({})).await["data"], json!({ "ente": { "nome": "Montelume" } }));
+        for (operation, variables, code) in [
+            (Some("A"), json!({ "n": 100 }), "QUERY_TOO_COMPLEX"),
+            (Some("A"), json!({ "n": "1" }), "GRAPHQL_VALIDATION_FAILED"),
+            (Some("A"), json!({ "n": 0 }), "BAD_USER_INPUT"),
+            (Some("C"), json!({ "n": 1 }), "GRAPHQL_VALIDATION_FAILED"),
+            (None, json!({ "n": 1 }), "GRAPHQL_VALIDATION_FAILED"),
+        ] {
+            let answer = ask(operation, variables.clone()).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{variables} {answer}");
+        }
+    }
+    // Nothing of one person is kept for another.
+    let maria = Request::new(&query).operation_name("A").variables(Variables::from_json(json!({ "n": 1 })));
+    let answer = world.schema.execute(maria.data(world.contesto(Some(&world.maria())))).await;
+    let answer = serde_json::to_value(answer).unwrap();
+    assert_eq!(answer["data"]["areaPersonale"]["pratiche"]["nodes"], json!([]));
+    let nobody = Request::new(&query).operation_name("A").variables(Variables::from_json(json!({ "n": 1 })));
+    let answer = serde_json::to_value(world.schema.execute(nobody.data(world.contesto(None))).await).unwrap();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+}
+
 #[tokio::test]
 async fn few_mutations_fit_one_request() {
     let world = World::new().await;

@@ -152,14 +152,17 @@ impl World {
         id.to_string()
     }
 
-    async fn ask_with(&self, who: Option<&Utente>, query: &str, variables: Value) -> Value {
-        let contesto = Contesto {
+    fn contesto(&self, who: Option<&Utente>) -> Contesto {
+        Contesto {
             ente: self.app.enti().all()[0].clone(),
             utente: who.cloned().map(Arc::new),
             canale: Canale::Graphql,
             correlazione: Uuid::nil(),
-        };
-        let request = Request::new(query).variables(Variables::from_json(variables)).data(contesto);
+        }
+    }
+
+    async fn ask_with(&self, who: Option<&Utente>, query: &str, variables: Value) -> Value {
+        let request = Request::new(query).variables(Variables::from_json(variables)).data(self.contesto(who));
         serde_json::to_value(self.schema.execute(request).await).unwrap()
     }
 

@@ -35,6 +35,16 @@ impl WorkState for Work {
         done(())
     }
 
+    fn renew_session<'a>(
+        &'a self,
+        _: &'a str,
+        _: Vec<u8>,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<bool, WorkError>> {
+        done(false)
+    }
+
     fn session<'a>(&'a self, _: &'a str, _: Timestamp) -> BoxFuture<'a, Result<Option<Vec<u8>>, WorkError>> {
         done(None)
     }
@@ -45,6 +55,24 @@ impl WorkState for Work {
 
     fn purge_sessions(&self, _: Timestamp) -> BoxFuture<'_, Result<u64, WorkError>> {
         done(0)
+    }
+
+    fn hold<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<bool, WorkError>> {
+        done(true)
+    }
+
+    fn release<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
+        done(())
+    }
+
+    fn rewind<'a>(&'a self, _: &'a str, _: &'a str, _: u64) -> BoxFuture<'a, Result<(), WorkError>> {
+        done(())
     }
 
     fn process_position<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<u64, WorkError>> {
@@ -59,7 +87,15 @@ impl WorkState for Work {
         done(Vec::new())
     }
 
-    fn settle(&self, _: Consegna) -> BoxFuture<'_, Result<(), WorkError>> {
+    fn note_attempt<'a>(&'a self, _: &'a Consegna, _: Timestamp) -> BoxFuture<'a, Result<bool, WorkError>> {
+        done(true)
+    }
+
+    fn note_handed_over<'a>(&'a self, _: &'a Consegna, _: Timestamp) -> BoxFuture<'a, Result<(), WorkError>> {
+        done(())
+    }
+
+    fn settle(&self, _: Consegna, _: Timestamp) -> BoxFuture<'_, Result<(), WorkError>> {
         done(())
     }
 

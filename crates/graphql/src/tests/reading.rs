@@ -137,6 +137,64 @@ async fn the_personal_area_is_paged_and_holds_ones_own() {
 }
 
 #[tokio::test]
+async fn the_last_steps_come_with_list_and_case() {
+    let world = World::new().await;
+    let filed = world.report(&world.mario(), "chiave-1").await;
+    world.take_charge(&filed).await;
+    world.catch_up().await;
+    let query = "query($n: Int, $id: ID!) { pratica(id: $id) { storia(ultimi: $n) { evento } }
+      areaPersonale { pratiche { nodes { storia(ultimi: $n) { evento } tutta: storia { evento posizione } } } } }";
+    let id = &filed["pratica"]["id"];
+    let ask = async |n: Value| world.ask(&world.mario(), query, json!({ "n": n, "id": id })).await;
+    let two = json!([{ "evento": "TermineCalcolato" }, { "evento": "SegnalazionePresaInCarico" }]);
+    let data = ask(json!(2)).await;
+    let node = &data["areaPersonale"]["pratiche"]["nodes"][0];
+    assert_eq!((&data["pratica"]["storia"], &node["storia"]), (&two, &two));
+    assert_eq!(node["tutta"].as_array().unwrap().len(), 4);
+    for n in [json!(100), Value::Null] {
+        let data = ask(n).await;
+        assert_eq!(data["areaPersonale"]["pratiche"]["nodes"][0]["storia"].as_array().unwrap().len(), 4);
+        assert_eq!(data["pratica"]["storia"].as_array().unwrap().len(), 4);
+    }
+    // An argument that stands in the document, and one that only one of two lists has.
+    let query = "{ areaPersonale { pratiche { edges { node { storia(ultimi: 1) { evento } } } }
+      altre: pratiche { nodes { stato } edges { node { ...Passi } } } } } fragment Passi on Pratica { storia { evento } }";
+    let data = world.ask(&world.mario(), query, json!({})).await;
+    let first = &data["areaPersonale"]["pratiche"]["edges"][0]["node"]["storia"];
+    assert_eq!(*first, json!([{ "evento": "SegnalazionePresaInCarico" }]));
+    assert_eq!(data["areaPersonale"]["altre"]["edges"][0]["node"]["storia"].as_array().unwrap().len(), 4);
+    for wrong in [0, -1, 101] {
+        let query = format!("{{ areaPersonale {{ pratiche {{ nodes {{ storia(ultimi: {wrong}) {{ evento }} }} }} }} }}");
+        assert_eq!(world.code(Some(&world.mario()), &query).await, "BAD_USER_INPUT");
+        let query = format!("{{ pratica(id: {id}) {{ storia(ultimi: {wrong}) {{ evento }} }} }}");
+        assert_eq!(world.code(Some(&world.mario()), &query).await, "BAD_USER_INPUT");
+    }
+}
+
+/// Rows that are at hand are answered directly; a field that stands twice takes the library's way.
+#[tokio::test]
+async fn what_is_at_hand_says_what_the_library_says() {
+    const FIELDS: &str = "__typename id codice tipo stato oggetto titolo riservato inviataIl aggiornataIl scadenza posizione
+      ufficio { id nome } protocollo { __typename registro anno numero segnatura data impronta }
+      storia { __typename evento eventId quando registratoIl titolo descrizione attore messaggio segnatura scadenza posizione }
+      ... on Pratica { tipoBis: tipo } ...Altro";
+    let world = World::new().await;
+    let filed = world.report(&world.mario(), "chiave-1").await;
+    world.report(&world.mario(), "chiave-2").await;
+    world.take_charge(&filed).await;
+    world.catch_up().await;
+    let query = format!("{{ areaPersonale {{ a: pratiche {{ nodes {{ {FIELDS} }} edges {{ node {{ {FIELDS} }} }} }}
+      b: pratiche {{ nodes {{ id {FIELDS} }} edges {{ node {{ stato {FIELDS} }} }} }} }} }}
+      fragment Altro on Pratica {{ statoBis: stato }}");
+    let area = world.ask(&world.mario(), &query, json!({})).await["areaPersonale"].clone();
+    assert_eq!(area["a"], area["b"]);
+    assert_eq!(area["a"]["nodes"].as_array().unwrap().len(), 2);
+    assert_eq!(area["a"]["nodes"][1]["storia"].as_array().unwrap().len(), 4);
+    assert_eq!(area["a"]["nodes"][1]["statoBis"], "PRESA_IN_CARICO");
+    assert_eq!(area["a"]["nodes"][0]["ufficio"], json!({ "id": "lavori-pubblici", "nome": "Lavori pubblici" }));
+}
+
+#[tokio::test]
 async fn a_desk_holds_the_cases_of_its_offices() {
     let world = World::new().await;
     let filed = world.report(&world.mario(), "chiave-1").await;

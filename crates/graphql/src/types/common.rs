@@ -1,8 +1,10 @@
 //! What several types share: entry of the register, office, file.
 
+use crate::at_hand::{AtHand, Asked};
 use crate::scalars::DateTime;
 use app::Contesto;
-use async_graphql::{ID, SimpleObject};
+use async_graphql::parser::types::Field;
+use async_graphql::{ID, ScalarType, SimpleObject, Value};
 use domain::ente::CodiceUfficio;
 use domain::registro;
 
@@ -36,6 +38,22 @@ impl From<&registro::Protocollo> for Protocollo {
     }
 }
 
+impl AtHand for registro::Protocollo {
+    const TYPE: &'static str = "Protocollo";
+
+    fn field(&self, _: &Asked<'_>, field: &Field) -> Option<Value> {
+        Some(match field.name.node.as_str() {
+            "registro" => Value::from(self.registro.as_str()),
+            "anno" => Value::from(self.anno),
+            "numero" => Value::from(self.numero),
+            "segnatura" => Value::from(self.segnatura().to_string()),
+            "data" => DateTime(self.data).to_value(),
+            "impronta" => Value::from(self.impronta.as_str()),
+            _ => return None,
+        })
+    }
+}
+
 /// An office (unità organizzativa; L. 241/1990 art. 4).
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Ufficio {
@@ -55,6 +73,18 @@ impl Ufficio {
 impl From<&app::Ufficio> for Ufficio {
     fn from(ufficio: &app::Ufficio) -> Self {
         Self { id: ID(ufficio.codice.to_string()), nome: ufficio.nome.clone() }
+    }
+}
+
+impl AtHand for CodiceUfficio {
+    const TYPE: &'static str = "Ufficio";
+
+    fn field(&self, asked: &Asked<'_>, field: &Field) -> Option<Value> {
+        Some(match field.name.node.as_str() {
+            "id" => Value::from(self.as_str()),
+            "nome" => Value::from(asked.contesto.ente.nome_ufficio(self)),
+            _ => return None,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod enums;
 mod payload;
 mod pratica;
 mod registro;
+mod riga;
 mod storia;
 
 pub(crate) use audit::Audit;
@@ -16,6 +17,7 @@ pub(crate) use enums::{StatoPratica, TipoPratica};
 pub(crate) use payload::{ModificaRegistrazionePayload, PraticaPayload};
 pub(crate) use pratica::Pratica;
 pub(crate) use registro::Registrazione;
+pub(crate) use riga::passi_chiesti;
 
 use crate::codes;
 use crate::errors::coded;

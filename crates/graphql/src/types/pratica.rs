@@ -7,9 +7,11 @@ use super::dettaglio::{
 use super::ente::Categoria;
 use super::enums::{StatoPratica, TipoPratica};
 use super::parts;
+use super::riga::{Riga, passi};
 use super::storia::Passo;
 use crate::errors::of_app;
-use crate::loaders::{RequestLoader, StoriaDi};
+use crate::limits::MAX_STEPS;
+use crate::loaders::loader;
 use crate::scalars::{Date, DateTime, Posizione};
 use app::{AppError, DettaglioPratica, Esito};
 use async_graphql::{Context, ID, Object, Result};
@@ -17,14 +19,14 @@ use domain::Caso;
 use domain::ente::CodiceUfficio;
 use domain::ids::PraticaId;
 use domain::pratica::Base;
-use projections::{PassoStoria, PraticaRow};
+use projections::{PassoStoria, PraticaConStoria, PraticaRow};
 use std::sync::Arc;
 
 /// Where a case was read from.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// A row of a list; what it does not hold is loaded when asked for.
-    Row(Arc<PraticaRow>),
+    /// A row of a list, with its last steps; what it does not hold is loaded when asked for.
+    Row(Arc<Riga>),
     /// The log itself, with its history.
     Whole(Arc<DettaglioPratica>),
     /// The outcome of a command; its history is read when asked for, up to its position.
@@ -32,11 +34,12 @@ pub(crate) enum Source {
 }
 
 /// A case: a segnalazione, a letter to the mayor, or an istanza.
-pub struct Pratica(Source);
+pub struct Pratica(pub(super) Source);
 
-impl From<PraticaRow> for Pratica {
-    fn from(row: PraticaRow) -> Self {
-        Self(Source::Row(Arc::new(row)))
+impl Pratica {
+    /// A row of a list that was asked for with so many steps.
+    pub(crate) fn of_list(con: PraticaConStoria, chiesti: u32) -> Self {
+        Self(Source::Row(Arc::new(Riga::new(con, chiesti))))
     }
 }
 
@@ -65,7 +68,7 @@ impl Source {
         match self {
             Self::Whole(dettaglio) | Self::Outcome(dettaglio) => Ok(dettaglio.clone()),
             Self::Row(row) => {
-                let found = ctx.data::<RequestLoader>()?.load_one(row.id).await?;
+                let found = loader(ctx)?.load_one(row.id).await?;
                 found.ok_or_else(|| of_app(AppError::NonTrovato))
             }
         }
@@ -101,12 +104,18 @@ impl Source {
         self.either(|row| row.tipo, |base| base.tipo)
     }
 
-    async fn storia(&self, ctx: &Context<'_>) -> Result<Vec<PassoStoria>> {
+    /// The last steps, so many at most; all of them, or in a list [`MAX_STEPS`], without a number.
+    async fn storia(&self, ctx: &Context<'_>, ultimi: Option<u32>) -> Result<Vec<PassoStoria>> {
+        let last = |passi: &[PassoStoria]| {
+            let from = ultimi.map_or(0, |n| passi.len().saturating_sub(n as usize));
+            passi[from..].to_vec()
+        };
         Ok(match self {
-            Self::Whole(dettaglio) => dettaglio.storia.clone(),
+            Self::Whole(dettaglio) => last(&dettaglio.storia),
             Self::Row(row) => {
-                let found = ctx.data::<RequestLoader>()?.load_one(StoriaDi(row.id)).await?;
-                found.map(|passi| passi.to_vec()).unwrap_or_default()
+                let passi = row.passi(ultimi.unwrap_or(MAX_STEPS));
+                let missing = || of_app(AppError::Interno("a list was read without the steps it was asked for".into()));
+                passi.ok_or_else(missing)?.to_vec()
             }
             Self::Outcome(dettaglio) => {
                 let (app, contesto) = parts(ctx)?;
@@ -114,7 +123,7 @@ impl Source {
                 let found = app.pratica(contesto, self.id(), None, Some(upto)).await.map_err(of_app)?;
                 let mut storia = found.map(|whole| whole.storia).unwrap_or_default();
                 storia.retain(|passo| passo.posizione <= upto);
-                storia
+                last(&storia)
             }
         })
     }
@@ -240,7 +249,7 @@ impl Pratica {
             Source::Row(row) => row.aggiornata_il,
             Source::Whole(d) | Source::Outcome(d) => {
                 // Notices are facts about a case that do not change it.
-                let steps = self.0.storia(ctx).await?;
+                let steps = self.0.storia(ctx, None).await?;
                 let last = steps.iter().rev().find(|passo| !passo.evento.starts_with("Notifica"));
                 last.map_or(d.caso.base().inviata_il, |passo| passo.registrato_il)
             }
@@ -261,8 +270,13 @@ impl Pratica {
 
     /// Its history in order, in words for citizens.
     #[graphql(complexity = "crate::limits::DETAIL_COST + child_complexity")]
-    async fn storia(&self, ctx: &Context<'_>) -> Result<Vec<Passo>> {
-        Ok(self.0.storia(ctx).await?.into_iter().map(Passo).collect())
+    async fn storia(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only the last so many steps, 1 to 100; without it all, in a list the last 100.")]
+        ultimi: Option<i32>,
+    ) -> Result<Vec<Passo>> {
+        Ok(self.0.storia(ctx, passi(ultimi)?).await?.into_iter().map(Passo).collect())
     }
 
     /// Files, in the order given.

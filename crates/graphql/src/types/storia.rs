@@ -1,7 +1,9 @@
 //! The history of a case.
 
+use crate::at_hand::{AtHand, Asked};
 use crate::scalars::{Date, DateTime, Posizione};
-use async_graphql::{ID, Object};
+use async_graphql::parser::types::Field;
+use async_graphql::{ID, Object, ScalarType, Value};
 use projections::PassoStoria;
 
 /// A step in the history of a case: a fact of the log, in words.
@@ -32,12 +34,12 @@ impl Passo {
 
     /// What happened, in a few words for citizens.
     async fn titolo(&self) -> String {
-        app::storia::parole(&self.0).0
+        app::storia::titolo(&self.0)
     }
 
     /// What it means, in a sentence for citizens.
     async fn descrizione(&self) -> String {
-        app::storia::parole(&self.0).1
+        app::storia::descrizione(&self.0)
     }
 
     /// Name of the official who did it (L. 241/1990 art. 8: the citizen knows who is responsible).
@@ -63,5 +65,26 @@ impl Passo {
     /// Place in the log.
     async fn posizione(&self) -> Posizione {
         Posizione(self.0.posizione)
+    }
+}
+
+impl AtHand for PassoStoria {
+    const TYPE: &'static str = "Passo";
+
+    fn field(&self, _: &Asked<'_>, field: &Field) -> Option<Value> {
+        Some(match field.name.node.as_str() {
+            "evento" => Value::from(self.evento.as_str()),
+            "eventId" => Value::from(self.event_id.to_string()),
+            "quando" => DateTime(self.quando).to_value(),
+            "registratoIl" => DateTime(self.registrato_il).to_value(),
+            "titolo" => Value::from(app::storia::titolo(self)),
+            "descrizione" => Value::from(app::storia::descrizione(self)),
+            "attore" => Value::from(self.attore.clone()),
+            "messaggio" => Value::from(self.messaggio.clone()),
+            "segnatura" => Value::from(self.segnatura.clone()),
+            "scadenza" => self.scadenza.map_or(Value::Null, |day| Date(day).to_value()),
+            "posizione" => Posizione(self.posizione).to_value(),
+            _ => return None,
+        })
     }
 }

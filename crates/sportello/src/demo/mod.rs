@@ -7,21 +7,26 @@ mod semina;
 
 use crate::Failure;
 use crate::cli::DemoArgs;
-use crate::config::{Mail, MailTls, Writer, default_rate};
+use crate::config::{Mail, MailTls, default_rate};
 use crate::serve::{self, Door};
 use crate::telemetry;
 use crate::wiring::{Installation, Place};
 use app::{App, Ente, Enti, Utente};
 use clock::DemoClock;
+use eventstore_sql::{DataDirLock, LockError};
 use identity::DemoProvider;
 use semina::Semina;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use web::Token;
 
 /// Written when the sample cases are complete.
 const SEMINATA: &str = "demo-pronta";
+
+/// Seconds that a node waits while another writes the sample cases.
+const PATIENCE: u32 = 120;
 
 /// `sportello demo`.
 pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
@@ -32,13 +37,17 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let towns = enti::enti(&ready, address.port(), &args.data);
     let metrics = telemetry::metrics();
     let clock = Arc::new(DemoClock::default());
-    let place = Place { data: args.data.clone(), master_key: args.data.join("master.key"), writer: Writer::default() };
+    let place = Place::folder(&args.data, args.database.as_ref());
     let installation = Installation::open(&place, Enti::new(towns)?, clock.clone()).await?;
     enti::strade(&args.data)?;
     let posta = args.data.join("posta");
     let mailbox = Mail::Folder { dir: posta.clone(), per_second: default_rate() };
-    if !args.empty && !args.data.join(SEMINATA).exists() {
-        semina(&installation, &mailbox, &clock, &args.data).await?;
+    if !args.empty {
+        // Of several nodes that start together one writes the cases, the others wait for it.
+        let _turn = turn(&place).await?;
+        if !args.data.join(SEMINATA).exists() {
+            semina(&installation, &mailbox, &clock, &args.data).await?;
+        }
     }
     let mail = args.smtp.as_deref().map(smtp).transpose()?.unwrap_or(mailbox);
     let notifiche = installation.notifiche(&mail)?;
@@ -67,13 +76,28 @@ pub(crate) fn towns() -> Result<Enti, Failure> {
     Ok(Enti::new(enti::enti("http://127.0.0.1", 80, Path::new("")))?)
 }
 
+/// The right to write the sample cases. A folder of SQLite files is ours already.
+async fn turn(place: &Place) -> Result<Option<DataDirLock>, Failure> {
+    if place.database.folder().is_some() {
+        return Ok(None);
+    }
+    for _ in 0..PATIENCE {
+        match DataDirLock::acquire(&place.data) {
+            Ok(lock) => return Ok(Some(lock)),
+            Err(LockError::InUse { .. }) => tokio::time::sleep(Duration::from_secs(1)).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(format!("another process writes the sample cases in {} and does not end", place.data.display()).into())
+}
+
 async fn semina(installation: &Installation, mailbox: &Mail, clock: &DemoClock, data: &Path) -> Result<(), Failure> {
     // The mailbox is a folder: while the past is written nothing slows it.
     let Some(mut notifiche) = installation.notifiche(mailbox)? else {
         return Err("the demonstration has no mailbox".into());
     };
     notifiche.config.al_secondo = 1_000;
-    let outcome = Semina { app: &installation.app, clock, notifiche: &notifiche }.run().await;
+    let outcome = Semina { app: &installation.app, clock, notifiche: &notifiche, store: &*installation.store }.run().await;
     clock.set(None);
     outcome?;
     std::fs::write(data.join(SEMINATA), "The sample cases are complete.\n")?;

@@ -10,6 +10,7 @@ use domain::codice_fiscale::CodiceFiscale;
 use domain::persona::{LivelloIdentita, Ruolo};
 use domain::termini;
 use eventstore::Clock as _;
+use eventstore_sql::Engine;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(super) struct Semina<'a> {
     pub app: &'a App,
     pub clock: &'a DemoClock,
     pub notifiche: &'a Notifiche,
+    pub store: &'a dyn Engine,
 }
 
 /// A step of a case.
@@ -81,7 +83,13 @@ impl Semina<'_> {
     pub async fn run(&self) -> Result<(), Failure> {
         let enti: Vec<Arc<Ente>> = self.app.enti().all().to_vec();
         let mut pratiche = HashMap::new();
-        for mossa in mosse(self.clock.now()) {
+        // What an earlier start has written stays before what is written now.
+        let mut reached = Timestamp::MIN;
+        for ente in &enti {
+            reached = reached.max(self.last_instant(ente.codice.as_str()).await?);
+        }
+        for mut mossa in mosse(self.clock.now()) {
+            mossa.at = mossa.at.max(reached);
             let Some(ente) = enti.get(mossa.ente) else { continue };
             let caso = if mossa.ente == 0 { &CASI[mossa.numero] } else { &CASI_SECONDO[mossa.numero] };
             let quale = (mossa.ente, mossa.numero);
@@ -108,6 +116,13 @@ impl Semina<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The instant of the last record of an ente; the least one when it has none.
+    async fn last_instant(&self, ente: &str) -> Result<Timestamp, Failure> {
+        let head = self.store.head(ente).await?;
+        let last = self.store.read_all(ente, head.position.saturating_sub(1), 1).await?;
+        Ok(last.first().map_or(Timestamp::MIN, |record| record.recorded_at))
     }
 
     /// Runs a command at an instant, and sends the notices that follow from it.

@@ -33,8 +33,14 @@ type Rows = BTreeMap<(String, String), (Consegna, Option<Timestamp>)>;
 pub struct Lavoro {
     positions: Mutex<BTreeMap<(String, String), u64>>,
     rows: Mutex<Rows>,
+    /// Who has the turn, and until when.
+    turn: Mutex<Option<(String, Timestamp)>>,
     /// So many calls of `settle` fail from now on.
     pub settle_fails: AtomicU32,
+    /// So many calls of `note_handed_over` fail from now on.
+    pub notes_fail: AtomicU32,
+    /// So many calls of `hold` fail from now on.
+    pub holds_fail: AtomicU32,
 }
 
 impl Lavoro {
@@ -66,6 +72,15 @@ impl WorkState for Lavoro {
     fn save_session(&self, _: String, _: Vec<u8>, _: Timestamp) -> BoxFuture<'_, Result<(), WorkError>> {
         unreachable!("not of this process")
     }
+    fn renew_session<'a>(
+        &'a self,
+        _: &'a str,
+        _: Vec<u8>,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<bool, WorkError>> {
+        unreachable!("not of this process")
+    }
     fn session<'a>(&'a self, _: &'a str, _: Timestamp) -> BoxFuture<'a, Result<Option<Vec<u8>>, WorkError>> {
         unreachable!("not of this process")
     }
@@ -74,6 +89,29 @@ impl WorkState for Lavoro {
     }
     fn purge_sessions(&self, _: Timestamp) -> BoxFuture<'_, Result<u64, WorkError>> {
         unreachable!("not of this process")
+    }
+
+    fn hold<'a>(
+        &'a self,
+        _: &'a str,
+        node: &'a str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> BoxFuture<'a, Result<bool, WorkError>> {
+        if take_one(&self.holds_fail) {
+            return ready(Err(WorkError("arranged".into())));
+        }
+        let mut turn = self.turn.lock().unwrap();
+        let free = turn.as_ref().is_none_or(|(holder, end)| holder == node || *end <= now);
+        if free {
+            *turn = Some((node.to_owned(), until));
+        }
+        ready(Ok(free))
+    }
+
+    fn release<'a>(&'a self, _: &'a str, node: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
+        self.turn.lock().unwrap().take_if(|(holder, _)| holder == node);
+        ready(Ok(()))
     }
 
     fn process_position<'a>(&'a self, process: &'a str, ente: &'a str) -> BoxFuture<'a, Result<u64, WorkError>> {
@@ -88,11 +126,18 @@ impl WorkState for Lavoro {
         position: u64,
         consegne: Vec<Consegna>,
     ) -> BoxFuture<'a, Result<(), WorkError>> {
-        self.positions.lock().unwrap().insert((process.to_owned(), ente.to_owned()), position);
+        let mut positions = self.positions.lock().unwrap();
+        let kept = positions.entry((process.to_owned(), ente.to_owned())).or_default();
+        *kept = position.max(*kept);
         let mut rows = self.rows.lock().unwrap();
         for consegna in consegne {
             rows.entry((consegna.ente.clone(), consegna.dedupe.clone())).or_insert((consegna, None));
         }
+        ready(Ok(()))
+    }
+
+    fn rewind<'a>(&'a self, process: &'a str, ente: &'a str, position: u64) -> BoxFuture<'a, Result<(), WorkError>> {
+        self.positions.lock().unwrap().insert((process.to_owned(), ente.to_owned()), position);
         ready(Ok(()))
     }
 
@@ -113,12 +158,35 @@ impl WorkState for Lavoro {
         ready(Ok(taken))
     }
 
-    fn settle(&self, consegna: Consegna) -> BoxFuture<'_, Result<(), WorkError>> {
+    fn note_attempt<'a>(&'a self, consegna: &'a Consegna, lease: Timestamp) -> BoxFuture<'a, Result<bool, WorkError>> {
+        let mut rows = self.rows.lock().unwrap();
+        let (row, held) = rows.get_mut(&(consegna.ente.clone(), consegna.dedupe.clone())).unwrap();
+        let mine = *held == Some(lease) && row.affidata.is_none() && row.stato == StatoConsegna::InCoda;
+        if mine {
+            row.tentativi = consegna.tentativi;
+        }
+        ready(Ok(mine))
+    }
+
+    fn note_handed_over<'a>(&'a self, consegna: &'a Consegna, at: Timestamp) -> BoxFuture<'a, Result<(), WorkError>> {
+        if take_one(&self.notes_fail) {
+            return ready(Err(WorkError("arranged".into())));
+        }
+        let mut rows = self.rows.lock().unwrap();
+        let (row, _) = rows.get_mut(&(consegna.ente.clone(), consegna.dedupe.clone())).unwrap();
+        row.affidata.get_or_insert(at);
+        ready(Ok(()))
+    }
+
+    fn settle(&self, consegna: Consegna, lease: Timestamp) -> BoxFuture<'_, Result<(), WorkError>> {
         if take_one(&self.settle_fails) {
             return ready(Err(WorkError("arranged".into())));
         }
-        let key = (consegna.ente.clone(), consegna.dedupe.clone());
-        self.rows.lock().unwrap().insert(key, (consegna, None));
+        let mut rows = self.rows.lock().unwrap();
+        let (row, held) = rows.get_mut(&(consegna.ente.clone(), consegna.dedupe.clone())).unwrap();
+        if held.take_if(|end| *end == lease).is_some() {
+            *row = Consegna { affidata: row.affidata, ..consegna };
+        }
         ready(Ok(()))
     }
 
@@ -161,13 +229,15 @@ impl Mailer for Buca {
 /// A log that can refuse to be written.
 pub struct Guasto {
     pub inner: MemoryStore,
-    /// So many appends fail from now on.
+    /// So many appends of outcomes fail from now on.
     pub append_fails: AtomicU32,
 }
 
 impl EventStore for Guasto {
     fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        if take_one(&self.append_fails) {
+        // What is filed has a number by now: only the outcomes of notices are refused.
+        let outcome = batch.items.iter().any(|item| item.stream.starts_with("notifica-"));
+        if outcome && take_one(&self.append_fails) {
             return ready(Err(AppendError::Unknown("arranged".into())));
         }
         self.inner.append(ente, batch)
@@ -267,6 +337,7 @@ impl Scena {
             ids: Arc::new(SystemIds),
             enti: vec![Arc::new(ente())],
             config: Config { al_secondo: 1_000, ..Config::default() },
+            nodo: "unico".into(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is sent, when, how often, and what the log says of it.
 
 use super::finti::{ENTE, Scena, stream};
+use crate::notifiche::turno::Turno;
 use crate::notifiche::{Config, limits};
 use crate::ports::{BoxFuture, MailError, Mailer, Messaggio, StatoConsegna, WorkState};
 use domain::Sample;
@@ -12,6 +13,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
+
+fn alone() -> Turno {
+    Turno::alone(&CancellationToken::new())
+}
 
 fn delivered(event: &Event) -> bool {
     matches!(event, Event::NotificaConsegnata(_))
@@ -83,20 +88,112 @@ async fn a_crash_after_the_log_knows_sends_nothing_twice() {
     assert_eq!(scena.esiti(1).await.len(), 1);
 }
 
-#[tokio::test]
-async fn a_crash_before_the_log_knows_repeats_the_same_mail_and_one_event() {
+#[tokio::test(start_paused = true)]
+async fn a_log_that_refuses_outcomes_for_days_gets_one_event_of_one_mail() {
     let scena = Scena::new();
     scena.segnala(1).await;
-    scena.store.append_fails.store(limits::APPENDS, Ordering::SeqCst);
+    let sent_at = eventstore::Clock::now(&*scena.clock);
+    scena.store.append_fails.store(u32::MAX, Ordering::SeqCst);
     scena.notifiche().run_until_idle().await.unwrap_err();
-    assert_eq!(scena.esiti(1).await.len(), 0);
+    for _ in 0..2 * limits::ATTEMPTS {
+        scena.later(SignedDuration::from_hours(5));
+        scena.notifiche().run_until_idle().await.unwrap_err();
+    }
+    assert_eq!((scena.sent(), scena.only().tentativi, scena.only().affidata), (1, 1, Some(sent_at)));
+    assert_eq!((scena.only().stato, scena.esiti(1).await.len()), (StatoConsegna::InCoda, 0));
+    scena.store.append_fails.store(0, Ordering::SeqCst);
+    scena.later(limits::LEASE);
+    scena.run().await;
+    let esito = scena.consegnata(1).await;
+    assert_eq!((esito.il, esito.tentativi), (sent_at, 1), "the instant of the mail, not of its outcome");
+    assert_eq!((scena.sent(), scena.only().stato), (1, StatoConsegna::Consegnata));
+}
+
+/// A process that ends between the hand-over and its note: the one window in which a mail is repeated.
+async fn crash_after_the_mail(scena: &Scena) {
+    scena.work.notes_fail.store(u32::MAX, Ordering::SeqCst);
+    scena.store.append_fails.store(u32::MAX, Ordering::SeqCst);
+    let (before, notifiche) = (scena.sent(), scena.notifiche());
+    let running = tokio::spawn(async move { notifiche.run_until_idle().await });
+    while scena.sent() == before {
+        assert!(!running.is_finished(), "nothing was sent");
+        tokio::task::yield_now().await;
+    }
+    running.abort();
+    assert!(running.await.unwrap_err().is_cancelled());
+    scena.work.notes_fail.store(0, Ordering::SeqCst);
+    scena.store.append_fails.store(0, Ordering::SeqCst);
+}
+
+#[tokio::test]
+async fn a_crash_before_anybody_knows_repeats_the_same_mail_and_one_event() {
+    let scena = Scena::new();
+    scena.segnala(1).await;
+    crash_after_the_mail(&scena).await;
     scena.later(limits::LEASE);
     scena.run().await;
     let sent = scena.buca.sent.lock().unwrap().clone();
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0], sent[1], "the same message with the same id");
-    assert_eq!(scena.esiti(1).await.len(), 1);
+    assert_eq!(scena.consegnata(1).await.tentativi, 2);
     assert_eq!(scena.only().stato, StatoConsegna::Consegnata);
+}
+
+#[tokio::test]
+async fn attempts_are_limited_even_if_each_ends_in_a_crash() {
+    let scena = Scena::new();
+    scena.segnala(1).await;
+    for _ in 0..limits::ATTEMPTS {
+        crash_after_the_mail(&scena).await;
+        scena.later(limits::LEASE);
+    }
+    scena.run().await;
+    assert_eq!((scena.sent(), scena.only().stato), (limits::ATTEMPTS as usize, StatoConsegna::Fallita));
+    let esito = scena.fallita(1).await;
+    assert_eq!((esito.tentativi, esito.errore.as_str()), (8, "the outcome of the last attempt is unknown"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_neither_database_takes_the_note_it_is_tried_again_and_not_the_mail() {
+    for (notes, appends) in [(limits::NOTES - 1, u32::MAX), (u32::MAX, (limits::NOTES - 1) * limits::APPENDS)] {
+        let scena = Scena::new();
+        scena.segnala(1).await;
+        scena.work.notes_fail.store(notes, Ordering::SeqCst);
+        scena.store.append_fails.store(appends, Ordering::SeqCst);
+        let ended = scena.notifiche().run_until_idle().await;
+        assert_eq!((ended.is_err(), scena.only().affidata.is_some()), (appends == u32::MAX, notes != u32::MAX));
+        scena.store.append_fails.store(0, Ordering::SeqCst);
+        scena.later(limits::LEASE);
+        scena.run().await;
+        assert_eq!((scena.sent(), scena.esiti(1).await.len()), (1, 1));
+    }
+    // One round more than it is tried.
+    let scena = Scena::new();
+    scena.segnala(1).await;
+    scena.work.notes_fail.store(limits::NOTES, Ordering::SeqCst);
+    scena.store.append_fails.store(u32::MAX, Ordering::SeqCst);
+    scena.notifiche().run_until_idle().await.unwrap_err();
+    assert_eq!((scena.sent(), scena.only().affidata), (1, None));
+}
+
+#[tokio::test]
+async fn a_notice_that_somebody_else_has_or_handed_over_is_not_sent() {
+    let scena = Scena::new();
+    scena.segnala(1).await;
+    let notifiche = scena.notifiche();
+    notifiche.read(ENTE, &mut None).await.unwrap();
+    let now = eventstore::Clock::now(&*scena.clock);
+    let (pace, turno) = (notifiche.pace(), alone());
+    let [mine] = <[_; 1]>::try_from(scena.work.lease_due(now, now + limits::LEASE, 20).await.unwrap()).unwrap();
+    // A clock that is ahead: another worker takes the notice while this one believes its lease to hold.
+    let ahead = now + limits::LEASE * 2;
+    let [theirs] = <[_; 1]>::try_from(scena.work.lease_due(ahead, ahead + limits::LEASE, 20).await.unwrap()).unwrap();
+    notifiche.one(mine.clone(), now + limits::LEASE, &pace, &turno).await.unwrap();
+    assert_eq!((scena.sent(), scena.work.leased(), scena.only().tentativi), (0, 1, 0));
+    // What left late all the same is known to whoever has it now.
+    scena.work.note_handed_over(&mine, now).await.unwrap();
+    notifiche.one(theirs, ahead + limits::LEASE, &pace, &turno).await.unwrap();
+    assert_eq!((scena.sent(), scena.only().affidata), (0, Some(now)));
 }
 
 #[tokio::test]
@@ -225,8 +322,8 @@ async fn a_notice_of_an_ente_that_is_gone_waits_and_holds_up_nobody() {
     scena.segnala(2).await;
     scena.run().await;
     let mut stray = scena.work.consegne().remove(0);
-    (stray.ente, stray.stato, stray.tentativi) = ("c_gone".into(), StatoConsegna::InCoda, 0);
-    scena.work.settle(stray).await.unwrap();
+    (stray.ente, stray.stato, stray.tentativi, stray.affidata) = ("c_gone".into(), StatoConsegna::InCoda, 0, None);
+    scena.work.enqueue("notifiche", "c_gone", 1, vec![stray]).await.unwrap();
     scena.segnala(3).await;
     scena.run().await;
     assert_eq!(scena.sent(), 3);
@@ -299,7 +396,7 @@ async fn told_to_stop_it_gives_back_what_it_has_not_sent() {
     notifiche.read(ENTE, &mut None).await.unwrap();
     let stop = CancellationToken::new();
     stop.cancel();
-    notifiche.batch(&notifiche.pace(), &stop).await.unwrap();
+    notifiche.batch(&notifiche.pace(), &Turno::alone(&stop)).await.unwrap();
     assert_eq!((scena.sent(), scena.work.leased()), (0, 0));
     scena.run().await;
     assert_eq!(scena.sent(), 5);
@@ -311,11 +408,11 @@ async fn a_notice_whose_lease_is_nearly_over_is_given_back_unsent() {
     scena.segnala(1).await;
     let notifiche = scena.notifiche();
     notifiche.read(ENTE, &mut None).await.unwrap();
-    let (pace, stop) = (notifiche.pace(), CancellationToken::new());
-    for (left, sent) in [(limits::SEND - SignedDuration::from_micros(1), 0), (limits::SEND, 1)] {
+    let (pace, turno) = (notifiche.pace(), alone());
+    for (left, sent) in [(limits::LEFT - SignedDuration::from_micros(1), 0), (limits::LEFT, 1)] {
         let now = eventstore::Clock::now(&*scena.clock);
         let [taken] = <[_; 1]>::try_from(scena.work.lease_due(now, now + left, 20).await.unwrap()).unwrap();
-        notifiche.one(taken, now + left, &pace, &stop).await.unwrap();
+        notifiche.one(taken, now + left, &pace, &turno).await.unwrap();
         assert_eq!((scena.sent(), scena.work.leased()), (sent, 0));
     }
 }

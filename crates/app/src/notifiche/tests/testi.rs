@@ -72,6 +72,7 @@ fn componi(caso: &Caso, motivo: Motivo) -> Messaggio {
         creata: at,
         stato: StatoConsegna::InCoda,
         errore: None,
+        affidata: None,
     };
     messaggio::componi(&ente(), caso, &consegna, &Config::default()).unwrap()
 }

@@ -1,6 +1,7 @@
 //! Damage is found, and its place named.
 
-use super::super::{Report, verify};
+use super::super::verify;
+use crate::Report;
 use super::Folder;
 use eventstore::contract::{ENTE, Filing, batch, file, item, keyed};
 use eventstore::{EventStore, Expected};

@@ -1,7 +1,9 @@
+mod backup;
 mod damage;
 mod files;
 mod group;
 mod keys;
+mod transfer;
 
 use super::{SqliteOptions, SqliteStore};
 use eventstore::contract::{Harness, noon};

@@ -19,6 +19,13 @@ fn rifiuta(status: StatusCode, code: &str, key: &str) -> Response {
     (status, Json(json!({ "data": null, "errors": [error] }))).into_response()
 }
 
+/// The service cannot answer now; try again in so many seconds.
+pub fn non_disponibile(seconds: u64) -> Response {
+    let mut response = rifiuta(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, "porta-non-disponibile");
+    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    response
+}
+
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let mime = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     mime.split(';').next().is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"))
@@ -45,9 +52,7 @@ async fn esegui_come(web: &Web, parts: &mut Parts, body: Body) -> Result<Respons
         Ignoto::Altro(Errore::HostSconosciuto) => rifiuta(StatusCode::NOT_FOUND, codes::NOT_FOUND, "porta-host"),
         Ignoto::Altro(error) => {
             tracing::warn!(%error, "a session could not be read for the API");
-            let mut response = rifiuta(StatusCode::SERVICE_UNAVAILABLE, codes::UNAVAILABLE, "porta-non-disponibile");
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
-            response
+            non_disponibile(2)
         }
     })?;
     // `to_bytes` fails for a body that is too long and for one that breaks off; the latter reads no answer anyway.

@@ -16,6 +16,7 @@ use axum::routing::get;
 
 pub use caricamento::routes as caricamento;
 pub use chi::Noto;
+pub use graphql::non_disponibile;
 
 /// The routes, uploads apart.
 pub fn routes() -> Router<Web> {

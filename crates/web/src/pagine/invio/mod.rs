@@ -186,8 +186,10 @@ async fn invia<F: Flusso>(richiesta: Richiesta, request: Request) -> Result<Resp
             Ok(giro.mostra(StatusCode::UNPROCESSABLE_ENTITY, Tappa::Dati, vista::errori_campi(&errori, F::CAMPI)))
         }
         Err(error) => {
-            let errore = vista::guasto(error)?;
-            Ok(giro.mostra(StatusCode::SERVICE_UNAVAILABLE, Tappa::Riepilogo, vec![errore]))
+            let (errore, riprova_tra) = vista::guasto(error)?;
+            let mut page = giro.mostra(StatusCode::SERVICE_UNAVAILABLE, Tappa::Riepilogo, vec![errore]);
+            page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(riprova_tra.as_secs().max(1)));
+            Ok(page)
         }
     }
 }

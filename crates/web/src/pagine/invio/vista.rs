@@ -10,6 +10,7 @@ use app::ports::Upload;
 use askama::Template;
 use domain::allegato::{MAX_ALLEGATI, MAX_BYTES};
 use domain::persona::Anagrafica;
+use std::time::Duration;
 
 /// Media types offered by the file chooser; what is accepted is decided from the bytes.
 pub const ACCETTA: &str = "image/jpeg,image/png,image/webp,application/pdf";
@@ -206,14 +207,15 @@ fn campo(path: &str) -> &str {
     }
 }
 
-/// Why a filing failed without anything being wrong with it.
-pub fn guasto(error: app::AppError) -> Result<ErroreCampo, Errore> {
+/// Why a filing failed without anything being wrong with it, and when to try again.
+pub fn guasto(error: app::AppError) -> Result<(ErroreCampo, Duration), Errore> {
+    let errore = ErroreCampo::new("", t("errore-non-disponibile-testo"));
     match error {
-        app::AppError::NonDisponibile { motivo, .. } => {
+        app::AppError::NonDisponibile { motivo, riprova_tra } => {
             tracing::warn!(reason = %motivo, "a filing could not be stored for now");
-            Ok(ErroreCampo::new("", t("errore-non-disponibile-testo")))
+            Ok((errore, riprova_tra))
         }
-        app::AppError::Conflitto => Ok(ErroreCampo::new("", t("errore-non-disponibile-testo"))),
+        app::AppError::Conflitto => Ok((errore, Duration::ZERO)),
         error => Err(error.into()),
     }
 }

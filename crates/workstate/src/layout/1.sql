@@ -1,4 +1,5 @@
--- Working data: may change and vanish. Only what SQLite and PostgreSQL share.
+-- Working data: may change and vanish. Only what SQLite and PostgreSQL share (there keys compare byte by byte: see
+-- layout.rs). IF NOT EXISTS: databases older than the table `layout` have these tables already.
 -- Instants: microseconds since 1970-01-01T00:00:00Z. Ids: UUID as text.
 -- BYTEA is PostgreSQL's word for bytes; SQLite keeps bytes as bytes whatever the column is called.
 

@@ -1,12 +1,12 @@
 //! What `sportello doctor` says of good and bad configurations.
 
-use crate::support::{Server, sportello};
+use crate::support::{Data, Server, sportello};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 /// The shipped example, at home on this machine, in a file.
 fn config(folder: &Path, change: impl Fn(String) -> String) -> PathBuf {
-    let text = include_str!("../../deploy/sportello.toml");
+    let text = include_str!("../../../deploy/sportello.toml");
     let data = folder.join("data");
     let mut text = text.replace("\"127.0.0.1:8080\"", "\"127.0.0.1:0\"");
     text = text.replace("\"/var/lib/sportello\"", &format!("{:?}", data.to_str().expect("text")));
@@ -88,7 +88,7 @@ async fn a_folder_in_use_a_lost_key_and_a_changed_log_are_found() {
     let (_listener, port) = mail();
     let path = config(folder.path(), |text| with_mail(text, port));
 
-    let server = Server::start(&data);
+    let server = Server::start(&Data::folder(&data));
     server.api("cittadino").segnala("uno", "Lampione spento").await;
     let (success, said) = doctor(&path);
     assert!(!success && said.contains(&format!("pid {}", server.pid())), "{said}");

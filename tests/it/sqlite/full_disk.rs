@@ -2,12 +2,11 @@
 
 use crate::support::log::{PRIMO, assert_dense, numeri};
 use crate::support::pages::{Browser, Form};
-use crate::support::{Api, SEGNALA, Server, assert_clean, eventually, foto, program, segnalazione};
+use crate::support::{Api, Data, SEGNALA, Server, eventually, foto, program, segnalazione};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -26,12 +25,6 @@ fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-fn demo(data: &Path) -> Vec<String> {
-    let data = data.to_str().expect("text").to_owned();
-    let args = ["demo", "--listen", "127.0.0.1:0", "--json", "--empty", "--data"];
-    args.into_iter().map(str::to_owned).chain([data]).collect()
-}
-
 impl Disk {
     /// A small file system where that is allowed, else small files.
     fn small() -> Self {
@@ -48,9 +41,9 @@ impl Disk {
         Self::Limited(tempfile::tempdir().expect("a folder"))
     }
 
-    fn data(&self) -> PathBuf {
+    fn data(&self) -> Data {
         let (Self::Mounted(folder) | Self::Limited(folder)) = self;
-        folder.path().join("data")
+        Data::folder(&folder.path().join("data"))
     }
 
     /// A server on it.
@@ -61,7 +54,10 @@ impl Disk {
                 // Files end at 1.5 MB; the limit can be raised again while it runs.
                 let mut command = Command::new("bash");
                 command.args(["-c", "trap '' XFSZ; ulimit -S -f 1536; exec \"$@\"", "bash"]);
-                command.arg(program()).args(demo(&self.data()));
+                command
+                    .arg(program())
+                    .args(["demo", "--listen", "127.0.0.1:0", "--json", "--empty"])
+                    .args(self.data().args());
                 Server::spawn(command)
             }
         }
@@ -180,7 +176,7 @@ async fn story(disk: Disk) {
     }
     // What was filed can still be read, and the log has no half of anything.
     assert_eq!(api.pratica(id).await["codice"], first["pratica"]["codice"]);
-    assert_eq!(numeri(&data, PRIMO).len(), numbers.len());
+    assert_eq!(numeri(&data, PRIMO).await.len(), numbers.len());
 
     // Room again: the refused ones are sent again under their keys and get the next numbers.
     disk.free(&server);
@@ -192,12 +188,12 @@ async fn story(disk: Disk) {
     }
     let done = browser.send(form).await;
     assert!(done.status == 200 && done.path.contains("/fatto"), "{}: {}", done.path, done.text());
-    let last = *numeri(&data, PRIMO).last().expect("numbers");
+    let last = *numeri(&data, PRIMO).await.last().expect("numbers");
     numbers.insert("dalle-pagine".to_owned(), last);
     let mut given: Vec<u64> = numbers.values().copied().collect();
     given.sort_unstable();
-    assert_eq!(given, numeri(&data, PRIMO));
-    assert_dense(&data, PRIMO, numbers.len() as u64);
+    assert_eq!(given, numeri(&data, PRIMO).await);
+    assert_dense(&data, PRIMO, numbers.len() as u64).await;
     // The lists catch up too.
     let area = "{ areaPersonale { pratiche { totalCount } } }";
     let caught_up = || async {
@@ -206,7 +202,7 @@ async fn story(disk: Disk) {
     };
     eventually("the lists catch up", caught_up).await;
     assert!(server.stop());
-    assert_clean(&data);
+    data.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,26 +1,25 @@
 //! Anyone who changes one byte of the log is found out, and where.
 
-use crate::support::{Server, assert_clean, verify};
+use crate::support::{Data, Server};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
-use std::path::{Path, PathBuf};
-use tempfile::TempDir;
+use std::path::Path;
 
 /// A log with three filings and an answer, closed.
-async fn log() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+async fn log() -> Data {
+    let data = Data::sqlite();
+    let server = Server::start(&data);
     let api = server.api("cittadino");
     for i in 1..=3 {
         api.segnala(&format!("t-{i}"), &format!("Lampione {i}")).await;
     }
     assert!(server.stop());
-    assert_clean(folder.path());
-    folder
+    data.assert_clean();
+    data
 }
 
 /// A copy of the log without its triggers, open for changes.
-fn copy(log: &Path, name: &str) -> (PathBuf, Connection) {
+fn copy(log: &Path, name: &str) -> (Data, Connection) {
     let data = log.join(name);
     std::fs::create_dir(&data).expect("a folder");
     for file in ["registro.db", "registro.db-wal"] {
@@ -37,7 +36,7 @@ fn copy(log: &Path, name: &str) -> (PathBuf, Connection) {
     for trigger in triggers {
         conn.execute_batch(&format!("DROP TRIGGER {trigger}")).expect("it is dropped");
     }
-    (data, conn)
+    (Data::folder(&data), conn)
 }
 
 /// One byte (or one unit of a number) changed, so that the value stays of its type.
@@ -74,7 +73,7 @@ async fn one_byte_of_any_column_is_found_at_its_place() {
             let write = format!("UPDATE event SET {column} = ?1 WHERE ente = 'c_x901' AND position = ?2");
             assert_eq!(conn.execute(&write, params![changed(value), position]).unwrap(), 1);
             drop(conn);
-            let (success, report) = verify(&data);
+            let (success, report) = data.verify();
             assert!(!success, "{column} of {position} was changed unnoticed");
             assert_eq!(report["finding"]["position"], position, "{column}: {report:#}");
             assert_eq!(report["finding"]["ente"], "c_x901");
@@ -111,7 +110,7 @@ async fn a_record_or_a_number_that_is_missing_moved_or_made_up_is_found() {
         let (data, conn) = copy(log.path(), name);
         assert!(conn.execute(sql, []).unwrap() >= 1, "{name}");
         drop(conn);
-        let (success, report) = verify(&data);
+        let (success, report) = data.verify();
         assert!(!success, "{name} went unnoticed");
         assert_eq!(report["finding"]["position"], position, "{name}: {report:#}");
     }
@@ -131,5 +130,5 @@ async fn the_engine_itself_refuses_to_change_or_delete() {
         assert!(error.contains("never"), "{sql}: {error}");
     }
     drop(conn);
-    assert_clean(log.path());
+    log.assert_clean();
 }

@@ -1,0 +1,249 @@
+//! Towns of any size, written straight into the log.
+//!
+//! Commands run in the application as they run in the program, over a log in memory that lets go of what was settled; its
+//! stretches and the keys they need are written beside, so that memory stays flat but for the ids of citizens.
+
+mod bulk;
+mod people;
+mod sources;
+mod texts;
+mod town;
+
+#[cfg(test)]
+mod tests;
+
+use crate::Failure;
+use app::persone::Persone;
+use app::{App, Ente, Enti, Ufficio};
+use bulk::BulkStore;
+use documents::LocalDocuments;
+use domain::ente::{CodiceEnte, CodiceUfficio};
+use eventstore::transfer::{Stretch, WrappedKey};
+use eventstore::{ManualClock, SystemClock, system_random};
+use eventstore_sql::{DataDirLock, Database, Engine, Keys, Sizes, load_master_key};
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use projections::{Opener, ReadModels};
+use sources::{Seeded, SeededKeys};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use town::{Parts, Size, Town};
+use workstate::SqlWorkState;
+
+/// First filing.
+pub const FROM: &str = "2016-01-04T08:00:00Z";
+/// All filings lie before it.
+pub const TO: &str = "2025-12-01T18:00:00Z";
+/// Records of one stretch, about.
+const STRETCH: usize = 4_000;
+/// Stretches that may wait for the disk.
+const WAITING: usize = 2;
+
+/// `sportello-bench generate`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Database: `sqlite:FOLDER` or `postgres://user@host:port/name`. It must hold nothing of the ente.
+    #[arg(long, value_name = "URL")]
+    pub database: Database,
+    /// File of the master key, made when it is missing; FOLDER/master.key on SQLite without it.
+    #[arg(long, value_name = "FILE")]
+    pub master_key: Option<PathBuf>,
+    /// Cases.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub pratiche: u64,
+    /// The same seed gives the same town, byte for byte, under the same master key.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Code of the ente; without it the first town of the demonstration, whose personas find it.
+    #[arg(long, default_value = crate::ENTE)]
+    pub ente: String,
+    /// Citizens who file, besides the persona `cittadino` with its 20 cases; a quarter of the cases without it.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=people::MOST))]
+    pub persone: Option<u64>,
+    /// Instant of the first filing.
+    #[arg(long, default_value = FROM)]
+    pub from: Timestamp,
+    /// Instant before which all filings lie.
+    #[arg(long, default_value = TO)]
+    pub to: Timestamp,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Made {
+    /// Records.
+    pub events: u64,
+    /// Persons and registers with a key.
+    pub keys: usize,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What goes to the disk in one go: keys first, then what they seal.
+struct Load {
+    keys: Vec<WrappedKey>,
+    stretch: Stretch,
+}
+
+/// `sportello-bench generate`.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let bar = ProgressBar::new(args.pratiche);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {per_sec}, {eta} left")?);
+    let made = runtime.block_on(generate(args, &bar))?;
+    bar.finish_and_clear();
+    let rate = made.events as f64 / made.took.as_secs_f64();
+    println!(
+        "{} cases: {} events, {} keys in {:.1} s ({rate:.0} events/s), peak memory {:.0} MiB",
+        args.pratiche,
+        made.events,
+        made.keys,
+        made.took.as_secs_f64(),
+        crate::server::memory(std::process::id())?.peak_mib
+    );
+    Ok(())
+}
+
+/// Makes a town.
+pub async fn generate(args: &Args, bar: &ProgressBar) -> Result<Made, Failure> {
+    if args.from >= args.to {
+        return Err("--from lies before --to".into());
+    }
+    if let Some(folder) = args.database.folder() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let _lock = args.database.folder().map(DataDirLock::acquire).transpose()?;
+    let (random, path) = (system_random(), master_key(args)?);
+    let clock = Arc::new(SystemClock);
+    let log = args.database.open_log(clock, Sizes::default()).await?;
+    let keys = args.database.open_keys(load_master_key(&path, &random)?, random.clone()).await?;
+    empty(args, &*log, &*keys).await?;
+    let begun = Instant::now();
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let writer = tokio::spawn(write(args.ente.clone(), log, keys, receiver));
+    let (own, bar) = (args.clone(), bar.clone());
+    let master = load_master_key(&path, &random)?;
+    // Commands never wait here, so a runtime of one thread is theirs alone.
+    let made = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(live(&own, master, &bar, &sender))
+    });
+    let made = made.await?;
+    // Where writing failed, the years broke off for that reason.
+    let events = writer.await??;
+    Ok(Made { events, keys: made?, took: begun.elapsed() })
+}
+
+fn master_key(args: &Args) -> Result<PathBuf, Failure> {
+    let beside = || args.database.folder().map(|folder| folder.join("master.key"));
+    let path = args.master_key.clone().or_else(beside);
+    path.ok_or_else(|| "--master-key names the file of the master key: DATA/master.key of the demonstration".into())
+}
+
+/// Keys come from the seed: those of somebody else must not be there.
+async fn empty(args: &Args, log: &dyn Engine, keys: &dyn Keys) -> Result<(), Failure> {
+    let known = tokio::task::block_in_place(|| keys.wrapped_keys(&args.ente, None, 1))?;
+    if log.head(&args.ente).await?.position > 0 || !known.is_empty() {
+        return Err(format!("{} holds data of {} already: name an empty database", args.database, args.ente).into());
+    }
+    Ok(())
+}
+
+/// Runs the years; says how many keys there are.
+async fn live(
+    args: &Args,
+    master: eventstore::MasterKey,
+    bar: &ProgressBar,
+    sender: &mpsc::Sender<Load>,
+) -> Result<usize, Failure> {
+    let scratch = tempfile::tempdir()?;
+    let random = Seeded::new(args.seed);
+    let clock = Arc::new(ManualClock::new(args.from));
+    let store = Arc::new(BulkStore::new(clock.clone()));
+    let persone = Persone::new(master.derive("persone"));
+    let keys = Arc::new(SeededKeys::new(args.seed, &args.ente, master));
+    let opener = Arc::new(Opener::new(keys.clone()));
+    let text = |name: &str| scratch.path().join(name).to_string_lossy().into_owned();
+    let enti = Arc::new(Enti::new(vec![ente(&args.ente)?])?);
+    let ente = enti.all().first().cloned().ok_or("no ente")?;
+    let app = App::new(app::Parts {
+        store: store.clone(),
+        keys: keys.clone(),
+        // Commands ask neither read models nor working data nor files; the application has none without them.
+        reads: ReadModels::open(&text("reads.db"), store.clone(), opener.clone(), Vec::new()).await?,
+        work: Arc::new(SqlWorkState::open(&format!("sqlite://{}", text("work.db"))).await?),
+        documents: Arc::new(LocalDocuments::open(scratch.path().join("files"))?),
+        opener,
+        clock: clock.clone(),
+        ids: Arc::new(random.clone()),
+        enti,
+        persone,
+    });
+    let persone = args.persone.unwrap_or((args.pratiche / 4).clamp(1, people::MOST));
+    let size = Size { pratiche: args.pratiche, persone, from: args.from, to: args.to };
+    let mut town = Town::new(Parts { app, store: store.clone(), clock, random, ente }, size)?;
+    let send = async || {
+        let load = Load { keys: keys.take_fresh(), stretch: store.take() };
+        sender.send(load).await.map_err(|_| Failure::from("the log could not be written"))
+    };
+    while town.advance().await? {
+        if store.waiting() >= STRETCH {
+            bar.set_position(town.filed());
+            send().await?;
+        }
+    }
+    send().await?;
+    Ok(keys.subjects())
+}
+
+/// Writes what comes; says how many records.
+async fn write(
+    ente: String,
+    log: Arc<dyn Engine>,
+    keys: Arc<dyn Keys>,
+    mut loads: mpsc::Receiver<Load>,
+) -> Result<u64, Failure> {
+    let mut position = 0;
+    while let Some(Load { keys: fresh, stretch }) = loads.recv().await {
+        if !fresh.is_empty() {
+            tokio::task::block_in_place(|| keys.put_wrapped_keys(&ente, &fresh))?;
+        }
+        if !stretch.records.is_empty() {
+            position = log.write_stretch(&ente, stretch).await?.position;
+        }
+    }
+    log.close().await;
+    Ok(position)
+}
+
+/// The ente, with the offices to which cases are routed. What citizens see of it comes from the configuration of whoever
+/// serves it.
+fn ente(code: &str) -> Result<Ente, Failure> {
+    let codice = CodiceEnte::parse(code).ok_or("--ente takes 1 to 16 of a-z, 0-9 and _")?;
+    let office = |codice: &str| Ufficio {
+        codice: CodiceUfficio::new(codice),
+        nome: codice.to_owned(),
+        email: format!("{codice}@comune.example.org"),
+        telefono: "0187 555 0100".into(),
+    };
+    let offices = ["urp", "lavori-pubblici", "ambiente", "polizia-locale", "segreteria-sindaco", "protocollo"];
+    Ok(Ente {
+        codice,
+        denominazione: "Comune di Montelume".into(),
+        nome: "Montelume".into(),
+        motto: String::new(),
+        regione: "Regione Immaginaria".into(),
+        aoo: "AMONLUM".into(),
+        host: vec!["*".into()],
+        base_url: "http://127.0.0.1".into(),
+        email: "sportello@comune.example.org".into(),
+        pec: "protocollo@pec.comune.example.org".into(),
+        telefono: "0187 555 0100".into(),
+        indirizzo: "Piazza della Fonte 1".into(),
+        centro: ("44.181000".into(), "8.264000".into()),
+        strade: None,
+        uffici: offices.map(office).into(),
+    })
+}

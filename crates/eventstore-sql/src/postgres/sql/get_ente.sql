@@ -1,0 +1,1 @@
+SELECT position, hash FROM registro.ente_head WHERE ente = $1

@@ -1,0 +1,240 @@
+//! Many rows with one statement: what a fold writes, and the rows it reads back.
+//!
+//! The statement of a table is always the same text, so it is parsed once. PostgreSQL takes a column as one array,
+//! written as text because [`sqlx::Any`] has no arrays; SQLite takes a few rows at a time.
+
+use crate::pools::Dialect;
+use crate::sql::{Sql, Valore};
+use sqlx::AnyConnection;
+use std::fmt::Write as _;
+
+/// Rows of one statement on PostgreSQL: a bound of its memory.
+const ROWS: usize = 5_000;
+
+/// Rows of one statement on SQLite. More gain nothing: its parser takes as long as its writing.
+const SQLITE_ROWS: usize = 32;
+
+/// Keys looked up with one statement.
+const KEYS: usize = 5_000;
+
+/// A table and the order of its columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Tabella {
+    /// Columns, `ente` first.
+    pub columns: &'static [&'static str],
+    /// Its primary key, part of `columns`.
+    pub key: &'static [&'static str],
+}
+
+/// Writes rows; a row that is there is replaced. No two rows share a key.
+pub(crate) async fn upsert(
+    on: &mut AnyConnection,
+    dialect: Dialect,
+    name: &str,
+    table: Tabella,
+    rows: Vec<Vec<Valore>>,
+) -> Result<(), sqlx::Error> {
+    let Tabella { columns, key } = table;
+    let others: Vec<String> =
+        columns.iter().filter(|c| !key.contains(c)).map(|c| format!("{c} = excluded.{c}")).collect();
+    let replace = if others.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", others.join(", ")) };
+    let insert = format!("INSERT INTO {name} ({}) ", columns.join(", "));
+    let conflict = format!(" ON CONFLICT ({}) DO {replace}", key.join(", "));
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let at_once = match dialect {
+            // A power of two: few texts, so that all of them stay prepared.
+            Dialect::Sqlite => SQLITE_ROWS.min(1 << rows.len().ilog2()),
+            Dialect::Postgres => ROWS,
+        };
+        let mut sql = Sql::new(dialect, insert.as_str());
+        let some = rows.by_ref().take(at_once);
+        match dialect {
+            Dialect::Sqlite => values(&mut sql, some),
+            Dialect::Postgres => unnest(&mut sql, columns.len(), some),
+        }
+        sql.push(&conflict);
+        sql.execute(&mut *on).await?;
+    }
+    Ok(())
+}
+
+fn values(sql: &mut Sql, rows: impl Iterator<Item = Vec<Valore>>) {
+    for (i, row) in rows.enumerate() {
+        sql.push(if i > 0 { ", " } else { "VALUES " }).list(row);
+    }
+}
+
+fn unnest(sql: &mut Sql, columns: usize, rows: impl Iterator<Item = Vec<Valore>>) {
+    let mut arrays: Vec<Array> = Vec::with_capacity(columns);
+    for row in rows {
+        debug_assert_eq!(row.len(), columns, "a row has a value for each column");
+        for (i, value) in row.into_iter().enumerate() {
+            match arrays.get_mut(i) {
+                Some(array) => array.push(&value),
+                None => arrays.push(Array::of(&value)),
+            }
+        }
+    }
+    sql.push("SELECT * FROM unnest(");
+    for (i, array) in arrays.into_iter().enumerate() {
+        sql.push(if i > 0 { ", " } else { "" });
+        array.bind(sql);
+    }
+    sql.push(")");
+}
+
+/// ` AND column` is one of `keys`; at most [`KEYS`] of them are taken.
+pub(crate) fn one_of(sql: &mut Sql, dialect: Dialect, column: &str, keys: &mut impl Iterator<Item = Valore>) {
+    sql.push(" AND ").push(column);
+    match dialect {
+        Dialect::Sqlite => {
+            let keys = keys.by_ref().take(KEYS).map(|key| match key {
+                Valore::Text(v) => v.into(),
+                Valore::Int(v) => v.into(),
+                Valore::Real(v) => v.into(),
+            });
+            let keys = serde_json::Value::Array(keys.collect());
+            sql.push(" IN (SELECT value FROM json_each(").bind(keys.to_string()).push("))");
+        }
+        Dialect::Postgres => {
+            let Some(first) = keys.next() else {
+                sql.push(" IS NULL");
+                return;
+            };
+            let mut array = Array::of(&first);
+            for key in keys.by_ref().take(KEYS - 1) {
+                array.push(&key);
+            }
+            sql.push(" = ANY(");
+            array.bind(sql);
+            sql.push(")");
+        }
+    }
+}
+
+/// An array as PostgreSQL writes it.
+struct Array {
+    kind: &'static str,
+    text: String,
+}
+
+impl Array {
+    fn of(first: &Valore) -> Self {
+        let kind = match first {
+            Valore::Text(_) => "text[]",
+            Valore::Int(_) => "bigint[]",
+            Valore::Real(_) => "double precision[]",
+        };
+        let mut array = Self { kind, text: String::new() };
+        array.push(first);
+        array
+    }
+
+    fn push(&mut self, value: &Valore) {
+        self.text.push(if self.text.is_empty() { '{' } else { ',' });
+        let written = match value {
+            Valore::Text(Some(text)) => {
+                self.text.push('"');
+                for c in text.chars() {
+                    if matches!(c, '"' | '\\') {
+                        self.text.push('\\');
+                    }
+                    self.text.push(c);
+                }
+                self.text.push('"');
+                Ok(())
+            }
+            Valore::Int(Some(n)) => write!(self.text, "{n}"),
+            Valore::Real(Some(n)) => write!(self.text, "{n}"),
+            Valore::Text(None) | Valore::Int(None) | Valore::Real(None) => write!(self.text, "NULL"),
+        };
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
+    }
+
+    fn bind(mut self, sql: &mut Sql) {
+        self.text.push('}');
+        sql.push("CAST(").bind(self.text).push(" AS ").push(self.kind).push(")");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::Letture;
+    use crate::pools::Pools;
+    use crate::sql::Riga;
+    use sqlx::AssertSqlSafe;
+
+    async fn values_come_back_as_they_went(letture: Letture) {
+        let pools = Pools::open(&letture.url()).await.unwrap();
+        crate::catalog::init(&pools).await.unwrap();
+        let create = "CREATE TABLE t (k TEXT NOT NULL PRIMARY KEY, n BIGINT, r DOUBLE PRECISION, s TEXT)";
+        sqlx::raw_sql(create).execute(&pools.write).await.unwrap();
+        let table = Tabella { columns: &["k", "n", "r", "s"], key: &["k"] };
+        let hard = "perché \"no\", {a,b} \\ 'x' NULL\n\t\u{1f3db}";
+        let rows = vec![
+            vec!["a".into(), i64::MAX.into(), Some(44.123_456_789_012_34).into(), hard.into()],
+            vec!["b".into(), Valore::Int(None), Valore::Real(None), Valore::Text(None)],
+            vec!["c".into(), i64::MIN.into(), Some(-0.1).into(), "".into()],
+            vec!["d".into(), 0_i64.into(), Some(1e-300).into(), "NULL".into()],
+        ];
+        let mut connection = pools.writer().await.unwrap();
+        upsert(&mut connection, pools.dialect, "t", table, rows).await.unwrap();
+        let many = (0..20_003_i64).map(|i| vec![format!("m{i}").into(), i.into(), Some(0.5).into(), "x".into()]);
+        upsert(&mut connection, pools.dialect, "t", table, many.collect()).await.unwrap();
+        let again = vec![vec!["c".into(), 7_i64.into(), Some(f64::MAX).into(), Valore::Text(None)]];
+        upsert(&mut connection, pools.dialect, "t", table, again).await.unwrap();
+
+        let read = |text: &str| Sql::new(pools.dialect, text).rows(&pools.read);
+        let rows = read("SELECT * FROM t WHERE k IN ('a', 'b', 'c', 'd') ORDER BY k").await.unwrap();
+        let found: Vec<_> = rows
+            .iter()
+            .map(Riga)
+            .map(|r| (r.opt_int("n").unwrap(), r.real("r").unwrap(), r.opt_text("s").unwrap()))
+            .collect();
+        let expected = [
+            (Some(i64::MAX), Some(44.123_456_789_012_34), Some(hard.to_owned())),
+            (None, None, None),
+            (Some(7), Some(f64::MAX), None),
+            (Some(0), Some(1e-300), Some("NULL".to_owned())),
+        ];
+        assert_eq!(found, expected);
+        assert!(Riga(&rows[1]).text("s").is_err());
+        let count = read("SELECT COUNT(*) AS n FROM t").await.unwrap();
+        assert_eq!(Riga(&count[0]).int::<u64>("n").unwrap(), 20_007);
+        assert!(read("DELETE FROM t").await.is_err(), "the reading pool does not write");
+
+        let mut keys = ["a", "m7", hard, "no such"].into_iter().map(Valore::from);
+        let mut sql = Sql::new(pools.dialect, "SELECT * FROM t WHERE 1 = 1");
+        one_of(&mut sql, pools.dialect, "k", &mut keys);
+        assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 2);
+        let mut sql = Sql::new(pools.dialect, "SELECT * FROM t WHERE 1 = 1");
+        one_of(&mut sql, pools.dialect, "n", &mut [7_i64, 8, 8].into_iter().map(Valore::from));
+        assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 3);
+    }
+
+    /// A list has the same order on both engines, whatever the locale of the database.
+    async fn texts_are_ordered_by_their_bytes(letture: Letture) {
+        let pools = Pools::open(&letture.url()).await.unwrap();
+        crate::catalog::init(&pools).await.unwrap();
+        let table = "CREATE TABLE IF NOT EXISTS t_{v} (k TEXT NOT NULL PRIMARY KEY);";
+        let statements = crate::projection::Statements::new(table, pools.dialect, 1, 1);
+        assert_eq!((statements.names, statements.indexes.len()), (vec!["t_v1_g1".to_owned()], 0));
+        sqlx::raw_sql(AssertSqlSafe(statements.tables)).execute(&pools.write).await.unwrap();
+        let mut connection = pools.writer().await.unwrap();
+        let rows = ["a", "B", "à", "_", "Z", "1"].map(|k| vec![k.into()]).to_vec();
+        upsert(&mut connection, pools.dialect, "t_v1_g1", Tabella { columns: &["k"], key: &["k"] }, rows).await.unwrap();
+        let rows = Sql::new(pools.dialect, "SELECT k FROM t_v1_g1 ORDER BY k").rows(&pools.read).await.unwrap();
+        let order: Vec<_> = rows.iter().map(|row| Riga(row).text("k").unwrap()).collect();
+        assert_eq!(order, ["1", "B", "Z", "_", "a", "à"]);
+    }
+
+    macro_rules! on_both {
+        ($($test:ident),+) => {
+            mod sqlite { $(#[tokio::test] async fn $test() { super::$test(super::Letture::sqlite()).await; })+ }
+            mod postgres { $(#[tokio::test] async fn $test() { super::$test(super::Letture::postgres().await).await; })+ }
+        };
+    }
+    on_both!(values_come_back_as_they_went, texts_are_ordered_by_their_bytes);
+}
