@@ -25,14 +25,6 @@ impl Dialect {
             Self::Postgres => format!("COALESCE(json_agg({value}), '[]'::json)"),
         }
     }
-
-    /// A number with all its digits: SQLite would write 15 of them.
-    pub(crate) fn real(self, column: &str) -> String {
-        match self {
-            Self::Sqlite => format!("CASE WHEN {column} IS NOT NULL THEN json(format('%!.17g', {column})) END"),
-            Self::Postgres => column.to_owned(),
-        }
-    }
 }
 
 /// Reads the text of a list.

@@ -34,14 +34,17 @@ pub fn titolo(passo: &PassoStoria) -> String {
 /// Description of a step, for citizens. Key: `storia-<Evento>-descrizione`.
 pub fn descrizione(passo: &PassoStoria) -> String {
     // A value that is missing (a person who was forgotten) has words of its own in the catalogue.
-    let or_none = |value: Option<&str>| value.unwrap_or("nessuno").to_owned();
+    const NESSUNO: &str = "nessuno";
     let mut args = FluentArgs::with_capacity(passo.parametri.len() + 3);
     for (name, value) in &passo.parametri {
         args.set(name.as_str(), value.as_str());
     }
-    args.set("attore", or_none(passo.attore.as_deref()));
-    args.set("segnatura", or_none(passo.segnatura.as_deref()));
-    args.set("scadenza", passo.scadenza.map_or_else(|| "nessuno".to_owned(), testi::giorno));
+    args.set("attore", passo.attore.as_deref().unwrap_or(NESSUNO));
+    args.set("segnatura", passo.segnatura.as_deref().unwrap_or(NESSUNO));
+    match passo.scadenza {
+        Some(scadenza) => args.set("scadenza", testi::giorno(scadenza)),
+        None => args.set("scadenza", NESSUNO),
+    }
     frase(format!("storia-{}-descrizione", passo.evento), Some(&args))
 }
 

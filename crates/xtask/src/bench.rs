@@ -15,7 +15,7 @@ pub struct Args {
     engine: Option<Engine>,
     /// Arguments of `sportello-bench compare`: figures, `--clients`, `--seconds`, `--rounds`, `--pratiche`….
     #[arg(last = true)]
-    args: Vec<String>,
+    compare: Vec<String>,
 }
 
 /// An engine.
@@ -40,7 +40,7 @@ pub fn run_bench(args: &Args) -> Result<(), String> {
             continue;
         }
         let mut compare = Command::new(root().join("target/release/sportello-bench"));
-        compare.arg("compare").args(&args.args).args(["--engine", name, "--dir"]).arg(&dir);
+        compare.arg("compare").args(&args.compare).args(["--engine", name, "--dir"]).arg(&dir);
         compare.arg("--json").arg(dir.join(name).with_extension("json"));
         // The cluster lives as long as the measure.
         let cluster = (engine == Engine::Postgres).then(postgres::cluster).transpose()?;

@@ -67,9 +67,9 @@ pub struct PraticaRow {
     pub operatore: Option<String>,
     /// When it ended.
     pub conclusa_il: Option<Timestamp>,
-    /// Degrees, WGS 84.
+    /// Degrees, WGS 84; lists leave it out.
     pub latitudine: Option<f64>,
-    /// Degrees, WGS 84.
+    /// Degrees, WGS 84; lists leave it out.
     pub longitudine: Option<f64>,
     /// Position of its first event: the order of lists, and their cursor.
     pub posizione: u64,

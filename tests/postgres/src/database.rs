@@ -1,9 +1,13 @@
 //! Databases that live as long as a test.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use std::time::Duration;
 
 /// Environment variable with the address of the cluster: `postgres://user@host:port`, without a database.
 pub const CLUSTER: &str = "SPORTELLO_TEST_POSTGRES";
+
+/// For a database to be dropped.
+const DROP: Duration = Duration::from_secs(30);
 
 /// An empty database, dropped with the value.
 pub struct TestDatabase {
@@ -61,7 +65,8 @@ impl Drop for TestDatabase {
         // A runtime may be running on this thread: blocking needs another one.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map(|runtime| runtime.block_on(execute(&admin, &sql)))
+            // A cluster that hangs must not hold the test up.
+            runtime.map(|runtime| runtime.block_on(async { tokio::time::timeout(DROP, execute(&admin, &sql)).await }))
         });
         // The cluster goes away with everything in it; a database that stays until then harms nobody.
         drop(dropped.join());

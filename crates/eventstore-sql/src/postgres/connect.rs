@@ -44,6 +44,7 @@ pub(super) fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
 /// replication. Only waiting for the lock of the ente has one.
 pub(super) fn writer_options(options: &PgConnectOptions) -> PgConnectOptions {
     options.clone().options([
+        ("statement_timeout", "0"),
         ("lock_timeout", "5000"),
         ("idle_in_transaction_session_timeout", "15000"),
         ("client_connection_check_interval", "2000"),

@@ -6,7 +6,7 @@ use crate::pending::{Pending, disagreement, measure, refuse_all, unavailable};
 use crate::wakes::Wakes;
 use eventstore::stretch::Sound;
 use eventstore::transfer::TransferError;
-use eventstore::{AppendError, Appended, Clock, Head, Record, RegistroKey};
+use eventstore::{AppendError, Clock, Head, Record, RegistroKey};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

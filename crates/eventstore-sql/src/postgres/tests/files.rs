@@ -61,7 +61,8 @@ async fn commits_are_flushed() {
     let mut raw = raw(&database).await;
     for (default, raised) in [("off", "on"), ("local", "on"), ("remote_write", "on"), ("remote_apply", "remote_apply")]
     {
-        let alter = format!("ALTER DATABASE {} SET synchronous_commit = {default}", database.name());
+        let alter = format!("ALTER DATABASE {} SET", database.name());
+        let alter = format!("{alter} synchronous_commit = {default}; {alter} statement_timeout = 1000");
         execute(&mut raw, &alter).await.unwrap();
         let options = connect::writer_options(&connect::options(database.url()).unwrap());
         let mut writer = connect::writer(&options).await.unwrap();
