@@ -158,7 +158,8 @@ pub(crate) async fn index(
         // it may be waiting for us.
         let name = text.split_once(" EXISTS ").and_then(|(_, rest)| rest.split_whitespace().next()).unwrap_or_default();
         if dialect == Dialect::Postgres {
-            let mut there = Sql::new(dialect, "SELECT 1 AS n FROM pg_indexes WHERE schemaname = 'letture' AND indexname = ");
+            let mut there =
+                Sql::new(dialect, "SELECT 1 AS n FROM pg_indexes WHERE schemaname = 'letture' AND indexname = ");
             there.bind(name);
             if !there.rows(&mut *on).await?.is_empty() {
                 continue;
@@ -230,7 +231,8 @@ pub(crate) async fn snapshot(on: &mut AnyConnection, dialect: Dialect, ente: &st
             FROM projection_live
         UNION ALL SELECT 'mark', projection, version, generation, position, hash FROM checkpoint WHERE ente = ",
     );
-    sql.bind(ente).push(" UNION ALL SELECT 'error', projection, version, 0, 0, error FROM projection_error WHERE ente = ");
+    sql.bind(ente)
+        .push(" UNION ALL SELECT 'error', projection, version, 0, 0, error FROM projection_error WHERE ente = ");
     sql.bind(ente);
     let mut found = Snapshot { live: HashMap::new(), marks: HashMap::new(), errors: HashMap::new() };
     for row in sql.rows(on).await? {

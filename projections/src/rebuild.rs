@@ -71,7 +71,8 @@ impl ReadModels {
             }
         }
         if let Some(mut connection) = alone {
-            let freed = Sql::new(self.pools.dialect, format!("SELECT pg_advisory_unlock({LOCK})::int::bigint AS freed"));
+            let freed =
+                Sql::new(self.pools.dialect, format!("SELECT pg_advisory_unlock({LOCK})::int::bigint AS freed"));
             let freed = timeout(ANSWER, freed.rows(&mut *connection)).await;
             if let Err(error) = settle::<_, sqlx::Error>(connection, freed) {
                 tracing::debug!(error = chain(&error), "the lock of rebuilds goes with its connection");

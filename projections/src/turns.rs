@@ -72,12 +72,7 @@ impl ReadModels {
         }
     }
 
-    async fn try_turns(
-        &self,
-        url: &str,
-        program: &str,
-        session: &mut Option<PgConnection>,
-    ) -> Result<(), sqlx::Error> {
+    async fn try_turns(&self, url: &str, program: &str, session: &mut Option<PgConnection>) -> Result<(), sqlx::Error> {
         let connection = if let Some(connection) = session {
             connection
         } else {

@@ -224,7 +224,9 @@ mod tests {
         sqlx::raw_sql(AssertSqlSafe(statements.tables)).execute(&pools.write).await.unwrap();
         let mut connection = pools.writer().await.unwrap();
         let rows = ["a", "B", "à", "_", "Z", "1"].map(|k| vec![k.into()]).to_vec();
-        upsert(&mut connection, pools.dialect, "t_v1_g1", Tabella { columns: &["k"], key: &["k"] }, rows).await.unwrap();
+        upsert(&mut connection, pools.dialect, "t_v1_g1", Tabella { columns: &["k"], key: &["k"] }, rows)
+            .await
+            .unwrap();
         let rows = Sql::new(pools.dialect, "SELECT k FROM t_v1_g1 ORDER BY k").rows(&pools.read).await.unwrap();
         let order: Vec<_> = rows.iter().map(|row| Riga(row).text("k").unwrap()).collect();
         assert_eq!(order, ["1", "B", "Z", "_", "a", "à"]);

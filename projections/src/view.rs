@@ -99,7 +99,10 @@ impl View<'_> {
         };
         if table_gone(&error) {
             if let Err(reload) = self.models.reload(self.ente, false).await {
-                tracing::warn!(error = crate::error::chain(&reload), "the read database cannot say which tables are live");
+                tracing::warn!(
+                    error = crate::error::chain(&reload),
+                    "the read database cannot say which tables are live"
+                );
                 return Err(error.into());
             }
             check(self.ente, self.name, &self.models.live.read().await)?;

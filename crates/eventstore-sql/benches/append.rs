@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use eventstore::{
-    Batch, EventStore, Expected, Idempotency, Item, Meta, NewEvent, Registration, RegistroKey, Slot, SystemClock, hash,
+    Batch, Expected, Idempotency, Item, Meta, NewEvent, Registration, RegistroKey, Slot, SystemClock, hash,
 };
 use eventstore_sql::{Database, Engine, Sizes};
 use serde_json::Value;

@@ -18,6 +18,7 @@ pub mod postgres;
 mod report;
 mod rows;
 pub mod sqlite;
+mod stretch;
 mod wakes;
 
 pub use database::{Database, Engine, KEYS_FILE, Keys, LOG_FILE, Sizes, UnknownDatabase};

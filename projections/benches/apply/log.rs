@@ -49,7 +49,7 @@ impl Log {
     /// Id of a time-ordered kind, like those that the shell draws.
     fn id(&mut self) -> Uuid {
         self.ids += 1;
-        Uuid::from_u128((self.ids << 80) | (0x7000_8000 << 48) | (self.ids * 0x9e37_79b9 & 0xffff_ffff))
+        Uuid::from_u128((self.ids << 80) | (0x7000_8000 << 48) | ((self.ids * 0x9e37_79b9) & 0xffff_ffff))
     }
 
     fn event(&mut self, subject: Uuid, kind: &str, payload: &impl Serialize) -> NewEvent {

@@ -3,7 +3,6 @@
 //! `cargo bench -p projections`; with a PostgreSQL cluster in `SPORTELLO_TEST_POSTGRES` on both engines. The log is in
 //! memory: what is compared is the work of the read models alone.
 
-#![expect(missing_docs, reason = "the macros of criterion write functions")]
 #![expect(clippy::unwrap_used, reason = "a bench ends where something fails")]
 
 mod log;

@@ -48,7 +48,4 @@ async fn filters_hold_together(world: World) {
     assert_eq!(total(FiltroAudit { attore: Some("nessuno".into()), ..FiltroAudit::default() }).await, 0);
 }
 
-on_both!(
-    the_trail_holds_every_record_and_its_chain,
-    filters_hold_together,
-);
+on_both!(the_trail_holds_every_record_and_its_chain, filters_hold_together,);

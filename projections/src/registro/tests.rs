@@ -75,7 +75,4 @@ async fn entries_are_found_by_number_name_subject_and_day(world: World) {
     assert_eq!([later, first].concat(), whole);
 }
 
-on_both!(
-    an_entry_keeps_what_was_entered_and_shows_what_changed,
-    entries_are_found_by_number_name_subject_and_day,
-);
+on_both!(an_entry_keeps_what_was_entered_and_shows_what_changed, entries_are_found_by_number_name_subject_and_day,);

@@ -3,8 +3,8 @@
 use super::{PassoStoria, TABLE, read};
 use crate::json;
 use crate::pagina::QueryError;
-use crate::read_models::ReadModels;
 use crate::pools::Dialect;
+use crate::read_models::ReadModels;
 use domain::ids::PraticaId;
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -23,7 +23,8 @@ struct Node {
 }
 
 async fn node(world: &World, version: u32) -> Node {
-    let (given, fails, stop): (Arc<AtomicU64>, Arc<AtomicBool>, _) = (Arc::default(), Arc::default(), CancellationToken::new());
+    let (given, fails, stop): (Arc<AtomicU64>, Arc<AtomicBool>, _) =
+        (Arc::default(), Arc::default(), CancellationToken::new());
     let prova = Prova { version, fails: fails.clone(), given: given.clone() };
     let models = world.models_of(world.store.clone(), prova.and_all()).await;
     let running = models.spawn(stop.clone());
@@ -246,7 +247,8 @@ async fn a_new_version_is_built_while_the_old_one_serves() {
     assert!(old.models.view("prova", ENTE).await.is_ok());
     let new = node(&world, 2).await;
     let began = Instant::now();
-    while new.models.view("prova", ALTRO).await.is_err() || !new.models.wait_for(ENTE, 5, Duration::from_millis(50)).await
+    while new.models.view("prova", ALTRO).await.is_err()
+        || !new.models.wait_for(ENTE, 5, Duration::from_millis(50)).await
     {
         assert!(began.elapsed() < LONG);
         tokio::time::sleep(Duration::from_millis(20)).await;

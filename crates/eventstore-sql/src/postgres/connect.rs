@@ -41,13 +41,13 @@ pub(super) fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
 /// The settings of a writer.
 ///
 /// A commit has no server-side limit: with a synchronous standby a cancelled wait would report success without
-/// replication. Only waiting for the lock of the ente has one.
+/// replication. Only waiting for the lock of the ente has one. For the same reason the server does not look whether the
+/// client is still there: a commit that waits for the standby would be ended and shown to others before it is on two disks.
 pub(super) fn writer_options(options: &PgConnectOptions) -> PgConnectOptions {
     options.clone().options([
         ("statement_timeout", "0"),
         ("lock_timeout", "5000"),
         ("idle_in_transaction_session_timeout", "15000"),
-        ("client_connection_check_interval", "2000"),
     ])
 }
 

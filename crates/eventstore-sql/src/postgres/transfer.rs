@@ -1,11 +1,11 @@
 //! Stretches of the log: read on the readers' pool, written under the lock of their ente by a connection of their own.
 
 use super::connect;
-use super::reader::{Reader, contiguous, failed, field, integer, record};
+use super::reader::{Reader, failed, field, integer};
 use super::store::PostgresStore;
 use eventstore::stretch::Sound;
 use eventstore::transfer::{Numero, Stretch, Transfer, TransferError, UsedKey};
-use eventstore::{Head, Position, ReadError, Record, RegistroKey, limits};
+use eventstore::{Head, Position, ReadError, Record, RegistroKey};
 use futures_core::future::BoxFuture;
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::query::Query;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a stretch may take, the wait for the lock of its ente included; then the connection is given up.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 impl Reader {
     async fn enti(&self) -> Result<Vec<String>, ReadError> {
@@ -24,26 +24,12 @@ impl Reader {
     }
 
     async fn stretch(&self, ente: &str, after: Position, limit: usize) -> Result<Stretch, ReadError> {
-        let records = self.page(ente, after, limit).await?;
+        let records = stretch::records(after, limit, |after, limit| self.read_all(ente, after, limit)).await?;
         let Some(last) = records.last().map(|last| last.position) else { return Ok(Stretch::default()) };
         // Written in the same commits as the records that were just read: no common snapshot is needed.
         let numeri = self.numeri(ente, after, last).await?;
         let keys = self.keys(ente, after, last).await?;
         Ok(Stretch { records, numeri, keys })
-    }
-
-    async fn page(&self, ente: &str, after: Position, limit: usize) -> Result<Vec<Record>, ReadError> {
-        let rows = sqlx::query(include_str!("sql/read_page.sql"))
-            .bind(ente)
-            .bind(integer(after))
-            .bind(limit.min(limits::PAGE) as i64)
-            .bind(limits::STRETCH_BYTES as i64)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| failed(&error, after.saturating_add(1)))?;
-        let records = rows.iter().map(|row| record(row, after)).collect::<Result<Vec<_>, _>>()?;
-        contiguous(&records, after, |record| record.position)?;
-        Ok(records)
     }
 
     async fn numeri(&self, ente: &str, after: Position, last: Position) -> Result<Vec<Numero>, ReadError> {

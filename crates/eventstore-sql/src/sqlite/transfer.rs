@@ -1,13 +1,13 @@
 //! Stretches of the log: read on the readers' pool, written by the writer between two groups.
 
 use super::SqliteStore;
-use super::reader::{Reader, bytes, contiguous, failed, field, integer, record};
+use super::reader::{Reader, bytes, failed, field, integer};
 use super::writer::{self, Lookup, Message};
 use crate::Engine;
 use crate::group::Heads as _;
 use eventstore::stretch::Sound;
 use eventstore::transfer::{Numero, Stretch, Transfer, TransferError, UsedKey};
-use eventstore::{AppendError, Head, Position, ReadError, Record, RegistroKey, limits};
+use eventstore::{AppendError, Head, Position, ReadError, Record, RegistroKey};
 use futures_core::future::BoxFuture;
 use rusqlite::{Connection, ErrorCode, params};
 use tokio::sync::oneshot;
@@ -26,26 +26,12 @@ impl Reader {
     }
 
     async fn stretch(&self, ente: &str, after: Position, limit: usize) -> Result<Stretch, ReadError> {
-        let records = self.page(ente, after, limit).await?;
+        let records = stretch::records(after, limit, |after, limit| self.read_all(ente, after, limit)).await?;
         let Some(last) = records.last().map(|last| last.position) else { return Ok(Stretch::default()) };
         // Written in the same commits as the records that were just read: no common snapshot is needed.
         let numeri = self.numeri(ente, after, last).await?;
         let keys = self.keys(ente, after, last).await?;
         Ok(Stretch { records, numeri, keys })
-    }
-
-    async fn page(&self, ente: &str, after: Position, limit: usize) -> Result<Vec<Record>, ReadError> {
-        let rows = sqlx::query(include_str!("sql/read_page.sql"))
-            .bind(ente)
-            .bind(integer(after))
-            .bind(limit.min(limits::PAGE) as i64)
-            .bind(limits::STRETCH_BYTES as i64)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| failed(&error, after.saturating_add(1)))?;
-        let records = rows.iter().map(|row| record(row, after)).collect::<Result<Vec<_>, _>>()?;
-        contiguous(&records, after, |record| record.position)?;
-        Ok(records)
     }
 
     async fn numeri(&self, ente: &str, after: Position, last: Position) -> Result<Vec<Numero>, ReadError> {

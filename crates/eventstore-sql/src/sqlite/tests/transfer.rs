@@ -7,6 +7,7 @@ use eventstore::transfer::{Transfer as _, TransferError};
 use eventstore::{EventStore as _, ManualClock};
 use std::sync::Arc;
 
+#[expect(clippy::unused_async, reason = "the suite opens every engine the same way")]
 async fn open() -> (Folder, SqliteStore) {
     let folder = Folder::new();
     let clock = Arc::new(ManualClock::new(later()));
