@@ -348,8 +348,9 @@ mod tests {
 
     crate::contract_tests!(Memory);
 
-    async fn later() -> ((), MemoryStore) {
-        ((), MemoryStore::new(Arc::new(crate::ManualClock::new(crate::contract::later()))))
+    fn later() -> std::future::Ready<((), MemoryStore)> {
+        let clock = Arc::new(crate::ManualClock::new(crate::contract::later()));
+        std::future::ready(((), MemoryStore::new(clock)))
     }
 
     crate::transfer_tests!(later);

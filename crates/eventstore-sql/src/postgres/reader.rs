@@ -127,7 +127,7 @@ where
 }
 
 /// `near` names the place when the position itself cannot be read.
-pub(super) fn record(row: &PgRow, near: Position) -> Result<Record, ReadError> {
+fn record(row: &PgRow, near: Position) -> Result<Record, ReadError> {
     let position = field::<i64, _>(row, 1, near.saturating_add(1))? as u64;
     let corrupt = |reason: String| ReadError::Corrupt { position, reason };
     let schema_version: i64 = field(row, 6, position)?;

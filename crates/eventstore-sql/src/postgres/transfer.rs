@@ -1,8 +1,10 @@
 //! Stretches of the log: read on the readers' pool, written under the lock of their ente by a connection of their own.
 
 use super::connect;
-use super::reader::{Reader, failed, field, integer};
+use super::reader::{Reader, failed, field};
 use super::store::PostgresStore;
+use crate::rows::integer;
+use crate::stretch;
 use eventstore::stretch::Sound;
 use eventstore::transfer::{Numero, Stretch, Transfer, TransferError, UsedKey};
 use eventstore::{Head, Position, ReadError, Record, RegistroKey};

@@ -124,7 +124,7 @@ pub(super) fn bytes<const N: usize>(row: &SqliteRow, index: usize, position: Pos
 }
 
 /// `near` names the place when the position itself cannot be read.
-pub(super) fn record(row: &SqliteRow, near: Position) -> Result<Record, ReadError> {
+fn record(row: &SqliteRow, near: Position) -> Result<Record, ReadError> {
     let position = field::<i64, _>(row, 1, near.saturating_add(1))? as u64;
     let recorded_at = Timestamp::from_microsecond(field(row, 9, position)?)
         .map_err(|error| ReadError::Corrupt { position, reason: error.to_string() })?;

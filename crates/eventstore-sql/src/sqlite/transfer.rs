@@ -1,13 +1,15 @@
 //! Stretches of the log: read on the readers' pool, written by the writer between two groups.
 
 use super::SqliteStore;
-use super::reader::{Reader, bytes, failed, field, integer};
+use super::reader::{Reader, bytes, failed, field};
 use super::writer::{self, Lookup, Message};
 use crate::Engine;
 use crate::group::Heads as _;
+use crate::rows::integer;
+use crate::stretch;
 use eventstore::stretch::Sound;
 use eventstore::transfer::{Numero, Stretch, Transfer, TransferError, UsedKey};
-use eventstore::{AppendError, Head, Position, ReadError, Record, RegistroKey};
+use eventstore::{AppendError, Head, Position, ReadError, RegistroKey};
 use futures_core::future::BoxFuture;
 use rusqlite::{Connection, ErrorCode, params};
 use tokio::sync::oneshot;

@@ -46,6 +46,10 @@ fn read(bytes: &[u8]) -> Result<Vec<Sound>, ArchiveError> {
     Ok(all)
 }
 
+fn lines_in(bytes: &[u8]) -> usize {
+    bytes.split(|byte| *byte == b'\n').count() - 1
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
@@ -81,7 +85,7 @@ async fn any_changed_byte_is_found() {
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
-        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = lines_in(&bytes[..at]) + 1;
         match read(&changed) {
             Err(ArchiveError::Wrong { line: found, reason }) => {
                 // Two lines run into one, or one is torn, and what is wrong shows there or right after.
@@ -101,7 +105,7 @@ async fn a_file_cut_off_anywhere_is_not_whole() {
     let bytes = written(&store().await, 5).await;
     for length in 0..bytes.len() {
         let error = read(&bytes[..length]).err().unwrap();
-        let lines = bytes[..length].iter().filter(|byte| **byte == b'\n').count() as u64;
+        let lines = lines_in(&bytes[..length]) as u64;
         assert!(matches!(error, ArchiveError::Truncated { line } if line == lines), "{length}: {error}");
     }
 }
@@ -110,7 +114,7 @@ async fn a_file_cut_off_anywhere_is_not_whole() {
 async fn lines_left_out_repeated_or_moved_are_found() {
     let whole = text(&written(&store().await, 5).await);
     let lines: Vec<&str> = whole.lines().collect();
-    let join = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let join = |lines: &[&str]| lines.join("\n") + "\n";
     for i in 0..lines.len() {
         let mut without = lines.clone();
         without.remove(i);
@@ -170,7 +174,7 @@ fn counting() -> Random {
 }
 
 fn wrapped(n: u128) -> WrappedKey {
-    let wrapped = (n % 3 != 0).then(|| vec![n as u8; 72]);
+    let wrapped = (!n.is_multiple_of(3)).then(|| vec![n as u8; 72]);
     WrappedKey { subject: Uuid::from_u128(n), id: Uuid::from_u128(n + 1_000), wrapped }
 }
 
