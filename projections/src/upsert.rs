@@ -1,7 +1,8 @@
 //! Many rows with one statement: what a fold writes, and the rows it reads back.
 //!
 //! The statement of a table is always the same text, so it is parsed once. PostgreSQL takes a column as one array,
-//! written as text because [`sqlx::Any`] has no arrays; SQLite takes a few rows at a time.
+//! written as text because [`sqlx::Any`] has no arrays; SQLite takes a power of two of rows at a
+//! time, so that its texts are few.
 
 use crate::pools::Dialect;
 use crate::sql::{Sql, Valore};
@@ -11,8 +12,8 @@ use std::fmt::Write as _;
 /// Rows of one statement on PostgreSQL: a bound of its memory.
 const ROWS: usize = 5_000;
 
-/// Rows of one statement on SQLite. More gain nothing: its parser takes as long as its writing.
-const SQLITE_ROWS: usize = 32;
+/// Rows of one statement on SQLite: each is a turn of the thread that its connection lives on.
+const SQLITE_ROWS: usize = 512;
 
 /// Keys looked up with one statement.
 const KEYS: usize = 5_000;

@@ -187,7 +187,10 @@ mod tests {
         }
         let shown = |url: &str| url.parse::<Database>().unwrap().to_string();
         assert_eq!(shown("postgres://utente:se@gr:eto@db:5432/s"), "postgres://utente:***@db:5432/s");
-        assert_eq!(shown("postgres://db/s?user=u&password=segreto&sslmode=require"), "postgres://db/s?user=u&sslmode=require");
+        assert_eq!(
+            shown("postgres://db/s?user=u&password=segreto&sslmode=require"),
+            "postgres://db/s?user=u&sslmode=require"
+        );
         assert_eq!(shown("postgres://u@db/s"), "postgres://u@db/s");
     }
 }

@@ -54,7 +54,8 @@ pub fn instant_after(last: i64, now: Timestamp) -> Result<Timestamp, AppendError
     let behind = last.saturating_sub(now.as_microsecond());
     if behind <= 0 {
         // Microseconds are what is stored: what the caller is told must be what stands in the log.
-        return Timestamp::from_microsecond(now.as_microsecond()).map_err(|error| AppendError::Invalid(error.to_string()));
+        return Timestamp::from_microsecond(now.as_microsecond())
+            .map_err(|error| AppendError::Invalid(error.to_string()));
     }
     let behind = Duration::from_micros(behind.unsigned_abs());
     if behind > limits::CLOCK_BEHIND {

@@ -49,7 +49,9 @@ pub struct Stretch {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransferError {
     /// The log ends elsewhere, or with another record: it is not the beginning of the log that is being written.
-    #[error("the log ends at position {actual}; the stretch begins after position {expected}, or the records before it differ")]
+    #[error(
+        "the log ends at position {actual}; the stretch begins after position {expected}, or the records before it differ"
+    )]
     NotNext {
         /// Position before the stretch.
         expected: Position,

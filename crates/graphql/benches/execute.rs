@@ -4,6 +4,7 @@
 //! `cargo bench -p graphql` prints times for one answer while [`CLIENTS`] ask at once, and the ratios. With
 //! `SPORTELLO_TEST_POSTGRES` set the reads are measured on PostgreSQL too.
 
+#[expect(clippy::unwrap_used, reason = "shared with the tests")]
 #[path = "../src/tests/ports.rs"]
 mod ports;
 mod world;
@@ -135,7 +136,8 @@ fn filings(c: &mut Criterion, runtime: &Runtime, world: &Arc<World>) {
 }
 
 fn all(c: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("letture.db");
     let world = Arc::new(runtime.block_on(World::new(path.to_str().expect("a path"), CASES)));

@@ -49,12 +49,14 @@ impl<'a> Asked<'a> {
         objects.iter().map(|object| self.object(field, object)).collect::<Option<Vec<_>>>().map(Value::List)
     }
 
-    /// A number given as an argument; none when it has none.
-    pub(crate) fn number(&self, field: &Field, argument: &str) -> Option<Option<i64>> {
-        let Some((_, value)) = field.arguments.iter().find(|(name, _)| name.node == argument) else { return Some(None) };
+    /// A number given as an argument, or what stands for it.
+    pub(crate) fn number(&self, field: &Field, argument: &str, without: i64) -> Option<i64> {
+        let Some((_, value)) = field.arguments.iter().find(|(name, _)| name.node == argument) else {
+            return Some(without);
+        };
         let value = value.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(())).ok()?;
         match value {
-            Value::Number(number) => number.as_i64().map(Some),
+            Value::Number(number) => number.as_i64(),
             _ => None,
         }
     }
@@ -113,11 +115,7 @@ impl<T: AtHand + OutputType> OutputType for AtOnce<T> {
         T::create_type_info(registry)
     }
 
-    async fn resolve(
-        &self,
-        ctx: &ContextSelectionSet<'_>,
-        field: &Positioned<Field>,
-    ) -> ServerResult<Value> {
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match Asked::of(ctx).and_then(|asked| asked.selection(&ctx.item.node, &self.0)) {
             Some(value) => Ok(value),
             None => self.0.resolve(ctx, field).await,

@@ -5,8 +5,8 @@ use crate::errors::of_app;
 use crate::paging::{Page, connection, cost, pagina};
 use crate::scalars::{Date, DateTime, Posizione};
 use crate::types::{
-    Audit, Categoria, Ente, Pratica, Registrazione, Servizio, StatoPratica, TipoPratica, Utente, parts,
-    passi_chiesti, signed_in,
+    Audit, Categoria, Ente, Pratica, Registrazione, Servizio, StatoPratica, TipoPratica, Utente, parts, passi_chiesti,
+    signed_in,
 };
 use app::{App, AppError, Contesto};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};

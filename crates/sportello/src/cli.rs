@@ -1,12 +1,12 @@
 //! The command line.
 
-use crate::telemetry::LogFormat;
 use crate::Failure;
 use crate::backup::BackupArgs;
 use crate::config::Config;
 use crate::demo;
 use crate::export::ExportArgs;
 use crate::import::ImportArgs;
+use crate::telemetry::LogFormat;
 use crate::wiring::Place;
 use app::Enti;
 use clap::{Args, Parser, Subcommand};

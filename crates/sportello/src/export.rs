@@ -57,9 +57,9 @@ pub(crate) async fn run(args: ExportArgs) -> Result<(), Failure> {
         said = format!("{said}\n{}: {keys} keys in {}", args.ente, path.display());
     }
     if is_standard(&args.out) {
-        eprintln!("{said}")
+        eprintln!("{said}");
     } else {
-        println!("{said}")
+        println!("{said}");
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(args).await,
-            Command::Demo(args) => demo::run(args).await,
+            Command::Demo(args) => Box::pin(demo::run(args)).await,
             Command::Verify(args) => verify::run(&args).await,
             Command::Rebuild(args) => rebuild::run(args).await,
             Command::Export(args) => export::run(args).await,

@@ -86,9 +86,7 @@ impl Place {
     /// Address of the read models and of the working data.
     fn beside(&self) -> Result<(String, String), Failure> {
         Ok(match &self.database {
-            Database::Sqlite(folder) => {
-                (path_text(&folder.join(READS))?.to_owned(), sqlite_url(&folder.join(WORK))?)
-            }
+            Database::Sqlite(folder) => (path_text(&folder.join(READS))?.to_owned(), sqlite_url(&folder.join(WORK))?),
             Database::Postgres(url) => (url.clone(), url.clone()),
         })
     }

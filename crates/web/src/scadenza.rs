@@ -15,22 +15,17 @@ const RIPROVA: Duration = Duration::from_secs(5);
 
 /// The deadline of pages.
 pub async fn pagine(request: Request, next: Next) -> Response {
-    let motivo = || format!("no answer within {} s", SCADENZA.as_secs());
-    match tokio::time::timeout(SCADENZA, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Errore::NonDisponibile { motivo: motivo(), riprova_tra: RIPROVA }.into_response(),
-    }
+    tokio::time::timeout(SCADENZA, next.run(request)).await.unwrap_or_else(|late| {
+        Errore::NonDisponibile { motivo: late.to_string(), riprova_tra: RIPROVA }.into_response()
+    })
 }
 
 /// The deadline of the API.
 pub async fn porta(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(SCADENZA, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::warn!(seconds = SCADENZA.as_secs(), "a request of the API was not answered in time");
-            api::non_disponibile(RIPROVA.as_secs())
-        }
-    }
+    tokio::time::timeout(SCADENZA, next.run(request)).await.unwrap_or_else(|_| {
+        tracing::warn!(seconds = SCADENZA.as_secs(), "a request of the API was not answered in time");
+        api::non_disponibile(RIPROVA.as_secs())
+    })
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ async fn a_log_goes_to_postgres_and_back_without_losing_a_byte() {
 
     let mut from = &first;
     for to in [&second, &third] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
         prepare(to, from);
         for ente in [PRIMO, SECONDO] {
             let (log, keys) = export(from, ente, folder.path());
@@ -91,7 +91,7 @@ async fn a_log_goes_to_postgres_and_back_without_losing_a_byte() {
         from = to;
     }
     for ente in [PRIMO, SECONDO] {
-        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().unwrap()];
         let (one, one_keys) = export(&first, ente, folders[0].path());
         let (other, other_keys) = export(&third, ente, folders[1].path());
         assert!(fs::read(one).unwrap() == fs::read(other).unwrap(), "the file of {ente} is the same byte for byte");
@@ -114,10 +114,10 @@ async fn large() -> (Data, TempDir, PathBuf) {
     let store = open(&data).await;
     for n in 0..400 {
         let item = item(&format!("prova-{n}"), Expected::NoStream, 50);
-        store.append(PRIMO, batch(vec![item])).await.unwrap();
+        store.append(PRIMO, batch(vec![item])).await.expect("stored");
     }
     store.close().await;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("log.jsonl");
     let (success, said) = data.sportello(&["export", "--ente", PRIMO, "--out", text(&file)]);
     assert!(success && said.contains("20000 records"), "{said}");
@@ -125,12 +125,12 @@ async fn large() -> (Data, TempDir, PathBuf) {
 }
 
 async fn open(data: &Data) -> Arc<dyn Engine> {
-    data.database().open_log(Arc::new(SystemClock), Sizes::default()).await.unwrap()
+    data.database().open_log(Arc::new(SystemClock), Sizes::default()).await.expect("it opens")
 }
 
 async fn head(data: &Data) -> u64 {
     let store = open(data).await;
-    let head = store.head(PRIMO).await.unwrap();
+    let head = store.head(PRIMO).await.expect("it answers");
     store.close().await;
     head.position
 }
@@ -253,7 +253,7 @@ async fn keys_need_their_master_key() {
     let server = Server::start(&source);
     server.api("cittadino").segnala("chiavi", "Lampione spento").await;
     assert!(server.stop());
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let (log, keys) = export(&source, PRIMO, folder.path());
     assert!(!fs::read_to_string(&log).unwrap().contains("Lampione"), "personal data stays sealed");
     for target in [Data::sqlite(), Data::postgres().await] {

@@ -85,7 +85,7 @@ async fn a_copy_made_under_load_is_a_whole_installation() {
 #[tokio::test]
 async fn a_copy_needs_a_log_and_an_empty_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
     let backup = |data: &str, to: &str| sportello(&["backup", "--data", &path(data), "--to", &path(to)]);
     let (success, said) = backup("niente", "copia");
     assert!(!success && said.contains("pg_basebackup"), "{said}");
@@ -121,5 +121,5 @@ async fn a_damaged_log_is_found_while_it_is_copied() {
 }
 
 fn data_backup(data: &Data, to: &Path) -> (bool, String) {
-    sportello(&["backup", "--data", data.path().to_str().unwrap(), "--to", to.to_str().unwrap()])
+    sportello(&["backup", "--data", data.path().to_str().expect("UTF-8"), "--to", to.to_str().expect("UTF-8")])
 }

@@ -75,7 +75,7 @@ impl Server {
         };
         match serde_json::from_str(&line) {
             Ok(ready) => server(ready),
-            Err(_) => panic!("no ready line but {line:?}; it said: {}", tail(&log)),
+            Err(error) => panic!("no ready line ({error}) but {line:?}; it said: {}", tail(&log)),
         }
     }
 

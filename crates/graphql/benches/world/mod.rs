@@ -218,7 +218,8 @@ async fn open(reads_at: &str) -> (Raw, (String, String)) {
     let names = "SELECT name FROM projection_table WHERE projection IN ('pratiche', 'storia') ORDER BY name";
     let (raw, names): (Raw, Vec<String>) = if reads_at.starts_with("postgres") {
         let options = PgPoolOptions::new().max_connections(8);
-        let options = options.after_connect(|connection, _| Box::pin(async { connection.execute(SET).await.map(|_| ()) }));
+        let options =
+            options.after_connect(|connection, _| Box::pin(async { connection.execute(SET).await.map(|_| ()) }));
         let pool = options.connect(reads_at).await.expect("a database");
         let names = sqlx::query_scalar(names).fetch_all(&pool).await.expect("names");
         (Raw::Postgres(pool), names)

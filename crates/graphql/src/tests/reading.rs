@@ -164,7 +164,8 @@ async fn the_last_steps_come_with_list_and_case() {
     assert_eq!(*first, json!([{ "evento": "SegnalazionePresaInCarico" }]));
     assert_eq!(data["areaPersonale"]["altre"]["edges"][0]["node"]["storia"].as_array().unwrap().len(), 4);
     for wrong in [0, -1, 101] {
-        let query = format!("{{ areaPersonale {{ pratiche {{ nodes {{ storia(ultimi: {wrong}) {{ evento }} }} }} }} }}");
+        let query =
+            format!("{{ areaPersonale {{ pratiche {{ nodes {{ storia(ultimi: {wrong}) {{ evento }} }} }} }} }}");
         assert_eq!(world.code(Some(&world.mario()), &query).await, "BAD_USER_INPUT");
         let query = format!("{{ pratica(id: {id}) {{ storia(ultimi: {wrong}) {{ evento }} }} }}");
         assert_eq!(world.code(Some(&world.mario()), &query).await, "BAD_USER_INPUT");
@@ -183,9 +184,11 @@ async fn what_is_at_hand_says_what_the_library_says() {
     world.report(&world.mario(), "chiave-2").await;
     world.take_charge(&filed).await;
     world.catch_up().await;
-    let query = format!("{{ areaPersonale {{ a: pratiche {{ nodes {{ {FIELDS} }} edges {{ node {{ {FIELDS} }} }} }}
+    let query = format!(
+        "{{ areaPersonale {{ a: pratiche {{ nodes {{ {FIELDS} }} edges {{ node {{ {FIELDS} }} }} }}
       b: pratiche {{ nodes {{ id {FIELDS} }} edges {{ node {{ stato {FIELDS} }} }} }} }} }}
-      fragment Altro on Pratica {{ statoBis: stato }}");
+      fragment Altro on Pratica {{ statoBis: stato }}"
+    );
     let area = world.ask(&world.mario(), &query, json!({})).await["areaPersonale"].clone();
     assert_eq!(area["a"], area["b"]);
     assert_eq!(area["a"]["nodes"].as_array().unwrap().len(), 2);

@@ -1,6 +1,6 @@
 //! What several types share: entry of the register, office, file.
 
-use crate::at_hand::{AtHand, Asked};
+use crate::at_hand::{Asked, AtHand};
 use crate::scalars::DateTime;
 use app::Contesto;
 use async_graphql::parser::types::Field;

@@ -3,10 +3,10 @@
 use super::enums::{StatoPratica, TipoPratica};
 use super::pratica::{Pratica, Source};
 use crate::at_hand::{Asked, AtHand};
+use crate::codes;
 use crate::errors::coded;
 use crate::limits::MAX_STEPS;
 use crate::scalars::{Date, DateTime, Posizione};
-use crate::codes;
 use app::testi;
 use async_graphql::parser::types::Field;
 use async_graphql::resolver_utils::enum_value;
@@ -93,10 +93,8 @@ impl AtHand for Pratica {
             "aggiornataIl" => DateTime(row.aggiornata_il).to_value(),
             "scadenza" => row.scadenza.map_or(Value::Null, |day| Date(day).to_value()),
             "storia" => {
-                let ultimi = match asked.number(field, "ultimi")? {
-                    None => MAX_STEPS,
-                    Some(n) => u32::try_from(n).ok().filter(|n| (1..=MAX_STEPS).contains(n))?,
-                };
+                let ultimi = asked.number(field, "ultimi", MAX_STEPS.into())?;
+                let ultimi = u32::try_from(ultimi).ok().filter(|n| (1..=MAX_STEPS).contains(n))?;
                 asked.list(field, row.passi(ultimi)?)?
             }
             "posizione" => Posizione(row.ultima).to_value(),

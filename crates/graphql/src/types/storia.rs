@@ -1,6 +1,6 @@
 //! The history of a case.
 
-use crate::at_hand::{AtHand, Asked};
+use crate::at_hand::{Asked, AtHand};
 use crate::scalars::{Date, DateTime, Posizione};
 use async_graphql::parser::types::Field;
 use async_graphql::{ID, Object, ScalarType, Value};

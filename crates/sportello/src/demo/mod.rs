@@ -97,7 +97,8 @@ async fn semina(installation: &Installation, mailbox: &Mail, clock: &DemoClock, 
         return Err("the demonstration has no mailbox".into());
     };
     notifiche.config.al_secondo = 1_000;
-    let outcome = Semina { app: &installation.app, clock, notifiche: &notifiche, store: &*installation.store }.run().await;
+    let outcome =
+        Semina { app: &installation.app, clock, notifiche: &notifiche, store: &*installation.store }.run().await;
     clock.set(None);
     outcome?;
     std::fs::write(data.join(SEMINATA), "The sample cases are complete.\n")?;

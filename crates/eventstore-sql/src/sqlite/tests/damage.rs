@@ -1,8 +1,8 @@
 //! Damage is found, and its place named.
 
 use super::super::verify;
-use crate::Report;
 use super::Folder;
+use crate::Report;
 use eventstore::contract::{ENTE, Filing, batch, file, item, keyed};
 use eventstore::{EventStore, Expected};
 use std::fs;
