@@ -6,6 +6,7 @@ use crate::measure::{Latencies, Summary, Table};
 use crate::requests::{self, Filings, KINDS};
 use bytes::Bytes;
 use eventstore::{Clock as _, SystemClock};
+use hyper::StatusCode;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,6 +21,10 @@ const CASES: usize = 20;
 const FAILURES: u32 = 20;
 /// Between two looks of the one who files and waits to see it.
 const LOOK: Duration = Duration::from_millis(50);
+/// What is not in the list after so long will not be.
+const NEVER: Duration = Duration::from_mins(1);
+/// Before a list that was behind is asked for again.
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// `sportello-bench load`.
 #[derive(Debug, clap::Args)]
@@ -246,20 +251,26 @@ pub fn drive(plan: &Plan) -> Result<Outcome, Failure> {
 async fn run_plan(plan: &Plan) -> Result<Outcome, Failure> {
     let run = SystemClock.now().as_millisecond() as u32;
     let reads_cases = matches!(plan.mix, Mix::Reads | Mix::Polling | Mix::Mixed);
-    let cases = if reads_cases { cases(plan, run).await? } else { Arc::from([]) };
+    token(plan, 0)?;
+    // Nobody sees the cases of others: each client reads those of the person whose token it has.
+    let mut own = Vec::new();
+    for (index, token) in plan.tokens.iter().enumerate() {
+        own.push(if reads_cases { cases(plan, token, index as u64, run).await? } else { Arc::from([]) });
+    }
+    let cases = |client: u32| own[client as usize % own.len()].clone();
     let start = Instant::now() + WARM_UP;
     let time = Time { start, end: start + plan.length };
     let mut clients = Vec::new();
     for number in 1..=plan.clients {
         let filings = Filings::new(run)?;
         let http = Client::new(&plan.address, Some(token(plan, number)?))?;
-        let client = One { number, http, filings, cases: cases.clone(), time, outcome: Outcome::new(plan.length) };
+        let client = One { number, http, filings, cases: cases(number), time, outcome: Outcome::new(plan.length) };
         clients.push(tokio::spawn(client.work(plan.mix)));
     }
     if plan.visible {
         let filings = Filings::new(run)?;
         let http = Client::new(&plan.address, Some(token(plan, 0)?))?;
-        let client = One { number: 0, http, filings, cases, time, outcome: Outcome::new(plan.length) };
+        let client = One { number: 0, http, filings, cases: cases(0), time, outcome: Outcome::new(plan.length) };
         clients.push(tokio::spawn(client.look()));
     }
     let mut outcome = Outcome::new(plan.length);
@@ -274,10 +285,9 @@ fn token(plan: &Plan, client: u32) -> Result<&str, Failure> {
     plan.tokens.get(index).map(String::as_str).ok_or_else(|| "the load needs a token".into())
 }
 
-/// Cases to read: the newest of the first person, and one filed for the purpose when there is none.
-async fn cases(plan: &Plan, run: u32) -> Result<Arc<[(Bytes, Bytes)]>, Failure> {
-    let mut http = Client::new(&plan.address, Some(token(plan, 0)?))?;
-    // Other tokens may not see these cases: where several are given, polling and case pages stay with the first.
+/// Cases to read: the newest of a person, and one filed for the purpose when there is none.
+async fn cases(plan: &Plan, token: &str, person: u64, run: u32) -> Result<Arc<[(Bytes, Bytes)]>, Failure> {
+    let mut http = Client::new(&plan.address, Some(token))?;
     let list = Bytes::from(
         serde_json::json!({ "query": "{ areaPersonale { pratiche(first: 20) { nodes { id } } } }" }).to_string(),
     );
@@ -290,7 +300,7 @@ async fn cases(plan: &Plan, run: u32) -> Result<Arc<[(Bytes, Bytes)]>, Failure> 
         if !ids.is_empty() {
             return Ok(ids.iter().map(|id| (requests::case(id), requests::poll(id))).collect());
         }
-        let (_, answer) = http.graphql(Filings::new(run)?.body(0, u32::MAX, 0)).await?;
+        let (_, answer) = http.graphql(Filings::new(run)?.body(0, u32::MAX, person)).await?;
         let position = requests::number(&answer, "posizione").ok_or_else(|| unexpected(&answer))?;
         http.graphql(requests::visible(position)).await?;
     }
@@ -361,12 +371,27 @@ impl One {
         let answer = self.ask(Work::Filing, body).await?;
         let position = requests::number(&answer, "posizione").ok_or_else(|| unexpected(&answer))?;
         let answered = Instant::now();
-        let list = self.ask(Work::Visible, requests::visible(position)).await?;
+        let list = self.list_with(position, answered + NEVER).await?;
         // The newest case of the list is this one or a later one.
         if requests::number(&list, "posizione").is_none_or(|newest| newest < position) {
             return Err(format!("position {position} is not in the list: {}", unexpected(&list)).into());
         }
         self.record(Work::Visible, answered, answered.elapsed())
+    }
+
+    /// The list once it holds a position. A server whose lists are further behind than it lets people wait says so, and
+    /// is asked again: that time counts.
+    async fn list_with(&mut self, position: u64, end: Instant) -> Result<Bytes, Failure> {
+        loop {
+            let (status, answer) = self.http.graphql(requests::visible(position)).await?;
+            if status.is_success() && requests::answered(&answer) {
+                return Ok(answer);
+            }
+            if status != StatusCode::SERVICE_UNAVAILABLE || Instant::now() > end {
+                return Err(format!("{status}: {}", unexpected(&answer)).into());
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 
     fn body(&mut self, work: Work, number: u64) -> Bytes {
@@ -381,9 +406,13 @@ impl One {
 
     async fn ask(&mut self, work: Work, body: Bytes) -> Result<Bytes, Failure> {
         let (status, answer) = self.http.graphql(body).await?;
-        let good = status.is_success()
-            && requests::answered(&answer)
-            && (work != Work::Filing || requests::number(&answer, "numero").is_some());
+        // What a person may not see looks like what does not exist: no error, and a fast answer.
+        let whole = match work {
+            Work::Filing => requests::number(&answer, "numero").is_some(),
+            Work::Case | Work::Poll => !requests::missing(&answer, "pratica"),
+            Work::Area | Work::Visible => true,
+        };
+        let good = status.is_success() && requests::answered(&answer) && whole;
         if good { Ok(answer) } else { Err(format!("{status}: {}", unexpected(&answer)).into()) }
     }
 

@@ -133,6 +133,11 @@ fn after<'a>(answer: &'a [u8], member: &str) -> Option<&'a [u8]> {
     Some(&answer[at + name.len()..])
 }
 
+/// Whether a member is null.
+pub fn missing(answer: &[u8], member: &str) -> bool {
+    after(answer, member).is_none_or(|value| value.starts_with(b"null"))
+}
+
 /// Whether an answer holds data and no error.
 pub fn answered(answer: &[u8]) -> bool {
     answer.starts_with(b"{\"data\"") && !answer.starts_with(b"{\"data\":null") && after(answer, "errors").is_none()
@@ -164,6 +169,8 @@ mod tests {
         assert_eq!(number(answer, "numero"), Some(412));
         assert_eq!(number(answer, "posizione"), Some(77));
         assert_eq!(number(answer, "altro"), None);
+        assert!(!missing(answer, "pratica"));
+        assert!(missing(br#"{"data":{"pratica":null}}"#, "pratica"));
         assert!(!answered(br#"{"data":null,"errors":[]}"#));
         assert!(!answered(br#"{"data":{"pratica":null},"errors":[{"message":"no"}]}"#));
     }

@@ -19,8 +19,11 @@ const OWN: usize = 20;
 
 pub(super) async fn run(bench: &Bench<'_>, large: &Town) -> Result<Value, Failure> {
     let small = Town::make(bench, SMALL).await?;
-    let on_small = small.server(&bench.program).await?;
-    let on_large = large.server(&bench.program).await?;
+    let mut on_small = small.server(&bench.program).await?;
+    let mut on_large = large.server(&bench.program).await?;
+    // The other citizen of a generated town has no cases: an empty list is a fast answer, and the floor gives none.
+    on_small.tokens.truncate(1);
+    on_large.tokens.truncate(1);
     let floor = large.floor()?;
     for server in [&on_small, &on_large, &floor] {
         full(server).await?;

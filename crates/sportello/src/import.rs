@@ -8,7 +8,7 @@ use clap::Args;
 use eventstore::archive::{ArchiveError, KeysReader, LogReader};
 use eventstore::stretch::Sound;
 use eventstore::transfer::TransferError;
-use eventstore::{Head, SystemClock, limits, system_random};
+use eventstore::{Head, SystemClock, system_random};
 use eventstore_sql::{DataDirLock, Database, Engine, Sizes, load_master_key};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -187,7 +187,6 @@ impl Import<'_> {
             return Ok(());
         }
         let stretch = sound.into_stretch().after(there);
-        debug_assert!(stretch.records.len() <= limits::PAGE);
         self.head = self.store.write_stretch(self.ente, stretch).await.map_err(|error| self.refused(error))?;
         Ok(())
     }

@@ -212,19 +212,23 @@ fn person(app: &App, n: usize, ruolo: Ruolo) -> Arc<Utente> {
     Arc::new(utente)
 }
 
-/// A pool for the hand-written statement, and the tables in service.
+/// A pool for the hand-written statement, set up as the program's own, and the tables in service.
 async fn open(reads_at: &str) -> (Raw, (String, String)) {
     const SET: &str = "SET search_path = letture, public";
     let names = "SELECT name FROM projection_table WHERE projection IN ('pratiche', 'storia') ORDER BY name";
     let (raw, names): (Raw, Vec<String>) = if reads_at.starts_with("postgres") {
-        let options = PgPoolOptions::new().max_connections(8);
+        let options = PgPoolOptions::new().max_connections(8).test_before_acquire(false);
         let options =
             options.after_connect(|connection, _| Box::pin(async { connection.execute(SET).await.map(|_| ()) }));
         let pool = options.connect(reads_at).await.expect("a database");
         let names = sqlx::query_scalar(names).fetch_all(&pool).await.expect("names");
         (Raw::Postgres(pool), names)
     } else {
-        let pool = SqlitePoolOptions::new().max_connections(4).connect(&format!("sqlite://{reads_at}")).await;
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .test_before_acquire(false)
+            .connect(&format!("sqlite://{reads_at}"))
+            .await;
         let pool = pool.expect("a database");
         let names = sqlx::query_scalar(names).fetch_all(&pool).await.expect("names");
         (Raw::Sqlite(pool), names)
