@@ -33,8 +33,9 @@ pub(crate) const POSTGRES: &str = "SET search_path = letture; SET client_min_mes
     SET tcp_user_timeout = '15s'; SET application_name = 'sportello-letture';";
 /// Rows and checkpoint go together: losing the last commits costs nothing. A transaction that a frozen process left open
 /// is ended, for others wait for its rows. A first look at rebuilt tables is short; autovacuum soon takes a longer one.
+/// Folds look rows up by their keys: a plan made while the table was empty must not read all of it ever after.
 const POSTGRES_WRITER: &str = "SET synchronous_commit = off; SET idle_in_transaction_session_timeout = '30s';
-    SET default_statistics_target = 10; SET jit = off;";
+    SET default_statistics_target = 10; SET enable_seqscan = off; SET jit = off;";
 /// A question whose asker is gone ends at once, one that takes too long soon.
 const POSTGRES_READER: &str = "SET default_transaction_read_only = on; SET statement_timeout = '10s';
     SET client_connection_check_interval = '2s'; SET jit = off;";

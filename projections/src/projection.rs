@@ -1,8 +1,8 @@
 //! What a read model is.
 
 use crate::pools::Dialect;
-use crate::sql::{Riga, Sql, Valore};
-use crate::upsert::{self, Tabella};
+use crate::sql::{Riga, Valore};
+use crate::upsert::{self, Present, Tabella};
 use domain::Evento;
 use eventstore::Record;
 use futures_core::future::BoxFuture;
@@ -80,10 +80,19 @@ impl Tx<'_> {
     /// Of the database.
     pub async fn upsert(&mut self, base: &str, table: Tabella, rows: Vec<Vec<Valore>>) -> Result<(), sqlx::Error> {
         let name = self.table(base);
-        upsert::upsert(self.connection, self.dialect, &name, table, rows).await
+        upsert::write(self.connection, self.dialect, &name, table, rows, Present::Replaced).await
     }
 
-    /// The rows of this ente whose `column` is one of `keys`.
+    /// Writes rows that cannot be there yet, as those whose key holds the position of an event: cheaper.
+    ///
+    /// # Errors
+    /// Of the database; also when a row is there.
+    pub async fn insert(&mut self, base: &str, table: Tabella, rows: Vec<Vec<Valore>>) -> Result<(), sqlx::Error> {
+        let name = self.table(base);
+        upsert::write(self.connection, self.dialect, &name, table, rows, Present::Error).await
+    }
+
+    /// The rows of this ente whose `column` is one of `keys`, no two of which are alike.
     ///
     /// # Errors
     /// Of the database, or of `read`.
@@ -97,8 +106,7 @@ impl Tx<'_> {
         let mut found = Vec::new();
         let mut keys = keys.into_iter().map(Into::into).peekable();
         while keys.peek().is_some() {
-            let mut sql = Sql::new(self.dialect, format!("SELECT * FROM {} WHERE ente = ", self.table(base)));
-            upsert::one_of(sql.bind(self.ente), self.dialect, column, &mut keys);
+            let sql = upsert::keyed(self.dialect, &self.table(base), self.ente, column, &mut keys);
             let rows: Vec<AnyRow> = sql.rows(&mut *self.connection).await?;
             for row in &rows {
                 found.push(read(&Riga(row))?);

@@ -44,7 +44,7 @@ impl Projection for Prova {
         Box::pin(async move {
             let table = crate::Tabella { columns: &["ente", "posizione"], key: &["ente", "posizione"] };
             let rows = page.iter().map(|(r, _)| vec![tx.ente().into(), r.position.into()]).collect();
-            tx.upsert("prova", table, rows).await?;
+            tx.insert("prova", table, rows).await?;
             if self.fails.load(Ordering::SeqCst) {
                 return Err(ApplyError::Corrupt { position: page[0].0.position, reason: "prova".into() });
             }

@@ -47,7 +47,7 @@ pub struct ProjectionStatus {
     pub position: u64,
     /// Last position of the log.
     pub head: u64,
-    /// Why it stands still, when it does.
+    /// Why it stands still or gives no answers yet.
     pub error: Option<String>,
 }
 
@@ -113,9 +113,11 @@ impl ReadModels {
     /// How far each read model has come with each ente.
     pub async fn status(&self) -> Vec<ProjectionStatus> {
         let mut all = Vec::new();
+        let complete: Vec<bool> = self.live.read().await.iter().map(|live| live.complete).collect();
         for ente in self.enti.values() {
             let head = self.store.head(&ente.code).await;
-            for (projection, state) in self.projections.iter().zip(ente.states().iter()) {
+            for ((projection, state), complete) in self.projections.iter().zip(ente.states().iter()).zip(&complete) {
+                let building = (!complete && !state.ready).then(|| "it is being built".to_owned());
                 let away = head.as_ref().err().map(|e| crate::error::chain(e));
                 all.push(ProjectionStatus {
                     ente: ente.code.clone(),
@@ -123,7 +125,7 @@ impl ReadModels {
                     version: projection.version(),
                     position: state.mark.position,
                     head: head.as_ref().map_or(state.mark.position, |head| head.position),
-                    error: state.error.clone().or(away),
+                    error: state.error.clone().or(away).or(building),
                 });
             }
         }

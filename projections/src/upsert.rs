@@ -27,20 +27,34 @@ pub struct Tabella {
     pub key: &'static [&'static str],
 }
 
-/// Writes rows; a row that is there is replaced. No two rows share a key.
-pub(crate) async fn upsert(
+/// What happens to a row whose key is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Present {
+    /// It is replaced.
+    Replaced,
+    /// It cannot be there: an error.
+    Error,
+}
+
+/// Writes rows, no two with one key.
+pub(crate) async fn write(
     on: &mut AnyConnection,
     dialect: Dialect,
     name: &str,
     table: Tabella,
     rows: Vec<Vec<Valore>>,
+    present: Present,
 ) -> Result<(), sqlx::Error> {
     let Tabella { columns, key } = table;
-    let others: Vec<String> =
-        columns.iter().filter(|c| !key.contains(c)).map(|c| format!("{c} = excluded.{c}")).collect();
-    let replace = if others.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", others.join(", ")) };
     let insert = format!("INSERT INTO {name} ({}) ", columns.join(", "));
-    let conflict = format!(" ON CONFLICT ({}) DO {replace}", key.join(", "));
+    let conflict = match present {
+        Present::Error => String::new(),
+        Present::Replaced => {
+            let others: Vec<String> =
+                columns.iter().filter(|c| !key.contains(c)).map(|c| format!("{c} = excluded.{c}")).collect();
+            format!(" ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), others.join(", "))
+        }
+    };
     let mut rows = rows.into_iter();
     while rows.len() > 0 {
         let at_once = match dialect {
@@ -77,41 +91,46 @@ fn unnest(sql: &mut Sql, columns: usize, rows: impl Iterator<Item = Vec<Valore>>
             }
         }
     }
-    sql.push("SELECT * FROM unnest(");
+    // In the list of columns, not as a table: a table would be stored first.
     for (i, array) in arrays.into_iter().enumerate() {
-        sql.push(if i > 0 { ", " } else { "" });
+        sql.push(if i > 0 { ", unnest(" } else { "SELECT unnest(" });
         array.bind(sql);
+        sql.push(")");
     }
-    sql.push(")");
 }
 
-/// ` AND column` is one of `keys`; at most [`KEYS`] of them are taken.
-pub(crate) fn one_of(sql: &mut Sql, dialect: Dialect, column: &str, keys: &mut impl Iterator<Item = Valore>) {
-    sql.push(" AND ").push(column);
-    match dialect {
-        Dialect::Sqlite => {
-            let keys = keys.by_ref().take(KEYS).map(|key| match key {
-                Valore::Text(v) => v.into(),
-                Valore::Int(v) => v.into(),
-                Valore::Real(v) => v.into(),
-            });
-            let keys = serde_json::Value::Array(keys.collect());
-            sql.push(" IN (SELECT value FROM json_each(").bind(keys.to_string()).push("))");
-        }
-        Dialect::Postgres => {
-            let Some(first) = keys.next() else {
-                sql.push(" IS NULL");
-                return;
-            };
-            let mut array = Array::of(&first);
-            for key in keys.by_ref().take(KEYS - 1) {
-                array.push(&key);
-            }
-            sql.push(" = ANY(");
-            array.bind(sql);
-            sql.push(")");
-        }
+/// The rows of an ente whose `column` is one of `keys`; at most [`KEYS`] of them are taken, no two alike.
+pub(crate) fn keyed(
+    dialect: Dialect,
+    name: &str,
+    ente: &str,
+    column: &str,
+    keys: &mut impl Iterator<Item = Valore>,
+) -> Sql {
+    let mut keys = keys.take(KEYS);
+    if dialect == Dialect::Sqlite {
+        let keys = keys.map(|key| match key {
+            Valore::Text(v) => v.into(),
+            Valore::Int(v) => v.into(),
+            Valore::Real(v) => v.into(),
+        });
+        let keys = serde_json::Value::Array(keys.collect());
+        let mut sql = Sql::new(dialect, format!("SELECT * FROM {name} WHERE ente = "));
+        sql.bind(ente).push(&format!(" AND {column} IN (SELECT value FROM json_each("));
+        sql.bind(keys.to_string()).push("))");
+        return sql;
     }
+    let mut array = keys.next().map_or_else(|| Array::of(&Valore::Text(None)), |first| Array::of(&first));
+    for key in keys {
+        array.push(&key);
+    }
+    // One look into the index a key. Asked for all keys at once, PostgreSQL may read every row of the ente and compare each
+    // with all keys, for it does not know how many there are.
+    let mut sql = Sql::new(dialect, "SELECT t.* FROM unnest(");
+    array.bind(&mut sql);
+    sql.push(&format!(") AS k(v) CROSS JOIN LATERAL (SELECT * FROM {name} WHERE ente = ")).bind(ente);
+    sql.push(&format!(" AND {column} = k.v OFFSET 0) AS t"));
+    sql
 }
 
 /// An array as PostgreSQL writes it.
@@ -181,11 +200,13 @@ mod tests {
             vec!["d".into(), 0_i64.into(), Some(1e-300).into(), "NULL".into()],
         ];
         let mut connection = pools.writer().await.unwrap();
-        upsert(&mut connection, pools.dialect, "t", table, rows).await.unwrap();
+        write(&mut connection, pools.dialect, "t", table, rows, Present::Error).await.unwrap();
         let many = (0..20_003_i64).map(|i| vec![format!("m{i}").into(), i.into(), Some(0.5).into(), "x".into()]);
-        upsert(&mut connection, pools.dialect, "t", table, many.collect()).await.unwrap();
+        write(&mut connection, pools.dialect, "t", table, many.collect(), Present::Replaced).await.unwrap();
         let again = vec![vec!["c".into(), 7_i64.into(), Some(f64::MAX).into(), Valore::Text(None)]];
-        upsert(&mut connection, pools.dialect, "t", table, again).await.unwrap();
+        let twice = write(&mut connection, pools.dialect, "t", table, again.clone(), Present::Error).await;
+        assert!(twice.is_err(), "{twice:?}");
+        write(&mut connection, pools.dialect, "t", table, again, Present::Replaced).await.unwrap();
 
         let read = |text: &str| Sql::new(pools.dialect, text).rows(&pools.read);
         let rows = read("SELECT * FROM t WHERE k IN ('a', 'b', 'c', 'd') ORDER BY k").await.unwrap();
@@ -206,13 +227,20 @@ mod tests {
         assert_eq!(Riga(&count[0]).int::<u64>("n").unwrap(), 20_007);
         assert!(read("DELETE FROM t").await.is_err(), "the reading pool does not write");
 
-        let mut keys = ["a", "m7", hard, "no such"].into_iter().map(Valore::from);
-        let mut sql = Sql::new(pools.dialect, "SELECT * FROM t WHERE 1 = 1");
-        one_of(&mut sql, pools.dialect, "k", &mut keys);
+        let table =
+            "CREATE TABLE chiavi (ente TEXT NOT NULL, k TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (ente, k))";
+        sqlx::raw_sql(table).execute(&mut *connection).await.unwrap();
+        let table = Tabella { columns: &["ente", "k", "n"], key: &["ente", "k"] };
+        let rows = [("a", "x", 1_i64), ("a", hard, 2), ("a", "y", 2), ("b", "x", 1)];
+        let rows = rows.map(|(ente, k, n)| vec![ente.into(), k.into(), n.into()]).to_vec();
+        write(&mut connection, pools.dialect, "chiavi", table, rows, Present::Error).await.unwrap();
+        let texts = ["x", hard, "no such"].map(Valore::from);
+        let sql = keyed(pools.dialect, "chiavi", "a", "k", &mut texts.into_iter());
         assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 2);
-        let mut sql = Sql::new(pools.dialect, "SELECT * FROM t WHERE 1 = 1");
-        one_of(&mut sql, pools.dialect, "n", &mut [7_i64, 8, 8].into_iter().map(Valore::from));
-        assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 3);
+        let sql = keyed(pools.dialect, "chiavi", "a", "n", &mut [2_i64, 7].map(Valore::from).into_iter());
+        assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 2);
+        let sql = keyed(pools.dialect, "chiavi", "a", "k", &mut std::iter::empty());
+        assert!(sql.rows(&mut *connection).await.unwrap().is_empty());
     }
 
     /// A list has the same order on both engines, whatever the locale of the database.
@@ -225,9 +253,8 @@ mod tests {
         sqlx::raw_sql(AssertSqlSafe(statements.tables)).execute(&pools.write).await.unwrap();
         let mut connection = pools.writer().await.unwrap();
         let rows = ["a", "B", "à", "_", "Z", "1"].map(|k| vec![k.into()]).to_vec();
-        upsert(&mut connection, pools.dialect, "t_v1_g1", Tabella { columns: &["k"], key: &["k"] }, rows)
-            .await
-            .unwrap();
+        let table = Tabella { columns: &["k"], key: &["k"] };
+        write(&mut connection, pools.dialect, "t_v1_g1", table, rows, Present::Error).await.unwrap();
         let rows = Sql::new(pools.dialect, "SELECT k FROM t_v1_g1 ORDER BY k").rows(&pools.read).await.unwrap();
         let order: Vec<_> = rows.iter().map(|row| Riga(row).text("k").unwrap()).collect();
         assert_eq!(order, ["1", "B", "Z", "_", "a", "à"]);

@@ -72,9 +72,9 @@ async fn an_installation_serves_its_own_hosts_and_stops_when_told() {
         request.send().await.expect("it answers")
     };
     assert_eq!(get("/healthz", "any").await.status(), StatusCode::OK);
-    let ready = get("/readyz", "any").await;
-    assert_eq!(ready.status(), StatusCode::OK);
-    assert_eq!(ready.json::<Value>().await.unwrap()["pronto"], true);
+    // Not before the read models of the new log answer.
+    eventually("it is ready", || async { get("/readyz", "any").await.status() == StatusCode::OK }).await;
+    assert_eq!(get("/readyz", "any").await.json::<Value>().await.unwrap()["pronto"], true);
     let measured = || async { get("/metrics", "any").await.text().await.is_ok_and(|text| text.contains("# TYPE")) };
     eventually("something is measured", measured).await;
 

@@ -91,7 +91,7 @@ impl Projection for Audit {
     fn apply<'a>(&'a self, tx: &'a mut Tx<'_>, page: &'a [(Record, Evento)]) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(async move {
             let rows = page.iter().map(|(record, _)| values(record)).collect::<Result<_, _>>()?;
-            Ok(tx.upsert(TABLE, TABELLA, rows).await?)
+            Ok(tx.insert(TABLE, TABELLA, rows).await?)
         })
     }
 }

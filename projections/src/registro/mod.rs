@@ -128,7 +128,7 @@ impl Projection for Registro {
             }
             let entries = entries.values().map(|row| rows::values(tx.ente(), row)).collect();
             tx.upsert(ENTRIES, rows::ENTRY, entries).await?;
-            Ok(tx.upsert(CHANGES, rows::CHANGE, changes).await?)
+            Ok(tx.insert(CHANGES, rows::CHANGE, changes).await?)
         })
     }
 }

@@ -88,7 +88,7 @@ impl Projection for Storia {
         Box::pin(async move {
             let steps = page.iter().filter_map(|(record, evento)| passo(record, evento));
             let rows = steps.map(|step| values(tx.ente(), &step)).collect();
-            Ok(tx.upsert(TABLE, TABELLA, rows).await?)
+            Ok(tx.insert(TABLE, TABELLA, rows).await?)
         })
     }
 }

@@ -3,15 +3,15 @@
 use super::connect;
 use super::reader::{Reader, failed, field};
 use super::store::PostgresStore;
+use super::write::{Statement, bind_records};
 use crate::rows::integer;
 use crate::stretch;
 use eventstore::stretch::Sound;
 use eventstore::transfer::{Numero, Stretch, Transfer, TransferError, UsedKey};
-use eventstore::{Head, Position, ReadError, Record, RegistroKey};
+use eventstore::{Head, Position, ReadError, RegistroKey};
 use futures_core::future::BoxFuture;
-use sqlx::postgres::{PgArguments, PgConnection};
-use sqlx::query::Query;
-use sqlx::{Connection as _, Postgres};
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -107,14 +107,13 @@ async fn check(conn: &mut PgConnection, ente: &str, sound: &Sound) -> Result<(),
     Ok(())
 }
 
-type Statement<'q> = Query<'q, Postgres, PgArguments>;
-
 fn bind<'q>(statement: Statement<'q>, ente: &'q str, sound: &'q Sound) -> Statement<'q> {
     let Stretch { records, numeri, keys } = sound.stretch();
     let head = sound.head();
     let statement =
         statement.bind(ente).bind(head.position as i64).bind(head.hash).bind(sound.last().recorded_at.as_microsecond());
     bind_records(statement, records)
+        .bind(records.iter().map(|record| record.recorded_at.as_microsecond()).collect::<Vec<_>>())
         .bind(numeri.iter().map(|taken| taken.registro.codice.as_str()).collect::<Vec<_>>())
         .bind(numeri.iter().map(|taken| i64::from(taken.registro.anno)).collect::<Vec<_>>())
         .bind(numeri.iter().map(|taken| taken.numero as i64).collect::<Vec<_>>())
@@ -128,24 +127,6 @@ fn bind<'q>(statement: Statement<'q>, ente: &'q str, sound: &'q Sound) -> Statem
         .bind(sound.registri().map(|(registro, ..)| registro.codice.as_str()).collect::<Vec<_>>())
         .bind(sound.registri().map(|(registro, ..)| i64::from(registro.anno)).collect::<Vec<_>>())
         .bind(sound.registri().map(|(_, _, numero)| numero as i64).collect::<Vec<_>>())
-}
-
-fn bind_records<'q>(statement: Statement<'q>, records: &'q [Record]) -> Statement<'q> {
-    fn each<'r, T>(records: &'r [Record], of: impl Fn(&'r Record) -> T) -> Vec<T> {
-        records.iter().map(of).collect()
-    }
-    statement
-        .bind(each(records, |record| record.position as i64))
-        .bind(each(records, |record| record.stream.as_str()))
-        .bind(each(records, |record| record.version as i64))
-        .bind(each(records, |record| record.event_id))
-        .bind(each(records, |record| record.kind.as_str()))
-        .bind(each(records, |record| i64::from(record.schema_version)))
-        .bind(each(records, |record| record.payload.as_str()))
-        .bind(each(records, |record| record.meta.as_str()))
-        .bind(each(records, |record| record.recorded_at.as_microsecond()))
-        .bind(each(records, |record| record.prev_hash.as_slice()))
-        .bind(each(records, |record| record.hash.as_slice()))
 }
 
 fn refused(error: &sqlx::Error) -> TransferError {

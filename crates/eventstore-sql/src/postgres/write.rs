@@ -43,9 +43,10 @@ pub(super) async fn write(
     Ok(done.rows_affected() == 1)
 }
 
-type Statement<'q> = Query<'q, Postgres, PgArguments>;
+pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
-fn bind_records<'q>(statement: Statement<'q>, records: &[Record]) -> Statement<'q> {
+/// Ten arrays, in the order of the columns from `position` on; the instant is left to the statement.
+pub(super) fn bind_records<'q>(statement: Statement<'q>, records: &[Record]) -> Statement<'q> {
     fn each<'r, T>(records: &'r [Record], of: impl Fn(&'r Record) -> T) -> Vec<T> {
         records.iter().map(of).collect()
     }

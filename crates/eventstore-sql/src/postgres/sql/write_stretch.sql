@@ -3,7 +3,7 @@ WITH events AS (
         (ente, position, stream, version, event_id, kind, schema_version, payload, meta, recorded_at, prev_hash, hash)
     SELECT $1, n.* FROM unnest(
         $5::BIGINT[], $6::TEXT[], $7::BIGINT[], $8::UUID[], $9::TEXT[], $10::BIGINT[], $11::TEXT[], $12::TEXT[],
-        $13::BIGINT[], $14::BYTEA[], $15::BYTEA[]
+        $15::BIGINT[], $13::BYTEA[], $14::BYTEA[]
     ) AS n
 ), numeri AS (
     INSERT INTO registro.registro_numero (ente, registro, anno, numero, position)
