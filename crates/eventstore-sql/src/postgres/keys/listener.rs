@@ -30,11 +30,11 @@ pub(super) async fn connect(options: &PgConnectOptions) -> sqlx::Result<PgListen
     Ok(listener)
 }
 
-/// Listens for ever. While nothing can be heard the cache keeps nothing, so that no destroyed key is used.
+/// Listens for ever. While nothing can be heard the cache keeps nothing, so that no destroyed key is used. The first
+/// listener heard everything since before the store was opened: what is in the cache by then stays.
 pub(super) async fn listen(first: PgListener, options: &PgConnectOptions, cache: &Mutex<KeyCache>) {
     let mut listener = first;
     loop {
-        lock(cache).drop_all(true);
         let lost = follow(&mut listener, cache).await;
         lock(cache).drop_all(false);
         tracing::warn!(
@@ -43,6 +43,7 @@ pub(super) async fn listen(first: PgListener, options: &PgConnectOptions, cache:
         );
         drop(listener);
         listener = reconnect(options).await;
+        lock(cache).drop_all(true);
     }
 }
 
