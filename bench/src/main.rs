@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 /// As the program under measure has it.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// What a command says when it fails.
 type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -245,7 +245,8 @@ impl World {
             TipoPratica::Istanza => {
                 let mut e = istanza::IstanzaPresentata::sample();
                 e.deposito = deposito(e.deposito);
-                e.personale.0.as_mut().unwrap().modulo.oggetto = caso.titolo.into();
+                let modulo = serde_json::json!({ "oggetto": caso.titolo, "richiesta": "Per favore." });
+                e.personale.0.as_mut().unwrap().modulo = serde_json::from_value(modulo).unwrap();
                 (istanza::Event::from(e.clone()).into(), e.deposito.oggetto)
             }
         };

@@ -20,11 +20,11 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// Losing the last commits of tables that are rebuilt from the log costs nothing: NORMAL, not FULL. What is deleted is
 /// overwritten: the data of a person who was forgotten must not linger in free pages. What is sorted for an index of a
-/// rebuilt table may be larger than memory, and goes to a file. Pages that a fold touches again are kept (32 MiB) and
+/// rebuilt table may be larger than memory, and goes to a file. Pages that a fold touches again are kept (16 MiB) and
 /// written back once (each 16 MiB).
 const SQLITE_WRITER: &str =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA temp_store = FILE;
-    PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096;";
+    PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096;";
 const SQLITE_READER: &str = "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456;";
 
 /// Every connection. A machine that vanished is noticed within 15 s, so that its locks are free.

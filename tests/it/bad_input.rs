@@ -210,7 +210,7 @@ async fn files_that_are_too_large_or_not_what_they_say_are_refused() {
         ("foto.jpg", "image/jpeg", b"Questo non \xc3\xa8 una foto.".to_vec(), "formato-non-corrispondente"),
         ("foto.jpg", "image/jpeg", pdf(), "formato-non-corrispondente"),
         ("foto.exe", "application/octet-stream", foto(0, 2_000), "formato-non-corrispondente"),
-        ("nota.txt", "text/plain", b"Una nota.".to_vec(), "formato-non-corrispondente"),
+        ("pagina.txt", "text/plain", b"<html><body>Una pagina</body></html>".to_vec(), "formato-non-corrispondente"),
         ("senza-nome", "application/octet-stream", b"MZ\x90\0\x03".to_vec(), "formato-non-ammesso"),
         ("pagina.svg", "image/svg+xml", b"<svg onload=\"alert(1)\"/>".to_vec(), "formato-non-ammesso"),
     ] {

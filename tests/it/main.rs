@@ -1,5 +1,6 @@
 //! Integration tests: real parts, most of them with the program itself in a process of its own.
 
+mod allegati;
 mod arrows;
 mod bad_input;
 mod crash;

@@ -13,10 +13,11 @@ mod town;
 mod tests;
 
 use crate::Failure;
+use app::allegati::ChiaviDiPersone;
 use app::persone::Persone;
 use app::{App, Ente, Enti, Ufficio};
 use bulk::BulkStore;
-use documents::LocalDocuments;
+use documents::Documenti;
 use domain::ente::{CodiceEnte, CodiceUfficio};
 use eventstore::transfer::{Stretch, WrappedKey};
 use eventstore::{ManualClock, SystemClock, system_random};
@@ -168,13 +169,15 @@ async fn live(
     let text = |name: &str| scratch.path().join(name).to_string_lossy().into_owned();
     let enti = Arc::new(Enti::new(vec![ente(&args.ente)?])?);
     let ente = enti.all().first().cloned().ok_or("no ente")?;
+    let chiavi = Arc::new(ChiaviDiPersone::new(keys.clone()));
+    let documents = Documenti::in_folder(scratch.path().join("files"), chiavi)?;
     let app = App::new(app::Parts {
         store: store.clone(),
         keys: keys.clone(),
         // Commands ask neither read models nor working data nor files; the application has none without them.
         reads: ReadModels::open(&text("reads.db"), store.clone(), opener.clone(), Vec::new()).await?,
         work: Arc::new(SqlWorkState::open(&format!("sqlite://{}", text("work.db"))).await?),
-        documents: Arc::new(LocalDocuments::open(scratch.path().join("files"))?),
+        documents: Arc::new(documents),
         opener,
         clock: clock.clone(),
         ids: Arc::new(random.clone()),

@@ -2,7 +2,8 @@
 
 use crate::enti::Enti;
 use crate::persone::Persone;
-use crate::ports::{DocumentStore, Ids, WorkState};
+use crate::ports::{DocumentStore, Ids, Ricevute, WorkState};
+use crate::servizi::Servizi;
 use eventstore::{Clock, EventStore, KeyStore};
 use projections::ReadModels;
 use projections::decode::Opener;
@@ -37,12 +38,20 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct App {
     pub(crate) parts: Arc<Parts>,
+    pub(crate) servizi: Arc<Servizi>,
+    pub(crate) ricevute: Option<Arc<dyn Ricevute>>,
 }
 
 impl App {
     /// From its parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts) }
+        Self { parts: Arc::new(parts), servizi: Arc::default(), ricevute: None }
+    }
+
+    /// With receipts as documents; without, they are pages only.
+    #[must_use]
+    pub fn con_ricevute(self, ricevute: Arc<dyn Ricevute>) -> Self {
+        Self { ricevute: Some(ricevute), ..self }
     }
 
     /// The municipalities.

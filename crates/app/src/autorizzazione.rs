@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::contesto::{Contesto, Utente};
 use crate::error::AppError;
+use domain::allegato::Impronta;
 use domain::persona::Ruolo;
 use domain::pratica::Base;
 use domain::{Evento, accesso, termini};
@@ -91,6 +92,24 @@ impl App {
             livello: utente.livello,
             fornitore: fornitore.into(),
             il,
+        };
+        self.append_accesso(ctx, utente, event.into(), None).await
+    }
+
+    /// Enters that a document is handed out, each time; without it nothing is (Linee guida AgID 3.1.6).
+    pub(crate) async fn registra_scarico(
+        &self,
+        ctx: &Contesto,
+        base: &Base,
+        impronta: Impronta,
+    ) -> Result<(), AppError> {
+        let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
+        let event = accesso::DocumentoScaricato {
+            persona: utente.id,
+            ruolo: utente.ruolo,
+            risorsa: base.tipo.stream(base.id),
+            impronta,
+            il: self.parts.clock.now(),
         };
         self.append_accesso(ctx, utente, event.into(), None).await
     }

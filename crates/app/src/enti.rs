@@ -115,11 +115,7 @@ impl Enti {
             if !codes.insert(ente.codice.clone()) {
                 return Err(EntiError::Code(ente.codice.to_string()));
             }
-            let routed = domain::segnalazione::CATEGORIE
-                .iter()
-                .map(|c| c.ufficio)
-                .chain(domain::servizio::catalogo().iter().map(|s| s.ufficio.as_str()))
-                .chain(["segreteria-sindaco"]);
+            let routed = domain::segnalazione::CATEGORIE.iter().map(|c| c.ufficio).chain(["segreteria-sindaco"]);
             for ufficio in routed {
                 if ente.ufficio(&CodiceUfficio::new(ufficio)).is_none() {
                     return Err(EntiError::Office { ente: ente.codice.to_string(), ufficio: ufficio.into() });

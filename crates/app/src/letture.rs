@@ -1,16 +1,17 @@
 //! Questions.
 
+use crate::allegati::Causa;
 use crate::app::App;
 use crate::autorizzazione::{Azione, permesso, vede_audit};
 use crate::contesto::Contesto;
 use crate::error::AppError;
-use crate::ports::ByteStream;
-use domain::allegato::Allegato;
+use crate::ports::{ByteStream, DocumentError};
+use domain::allegato::{Allegato, Impronta};
 use domain::ids::PraticaId;
 use domain::persona::Ruolo;
 use domain::pratica::{StatoPratica, TipoPratica};
 use domain::registro::Registrazione;
-use domain::{Caso, Evento, notifica};
+use domain::{Caso, Evento, Refusal, notifica};
 use eventstore::{Record, limits};
 use jiff::Timestamp;
 use projections::{
@@ -18,9 +19,13 @@ use projections::{
     PraticaRow, RegistrazioneRow,
 };
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How long a question waits for its own write at most.
 const ATTESA: Duration = Duration::from_secs(2);
+
+/// Receipts composed at the same time: what else the server does must not wait for them.
+static RICEVUTE: Semaphore = Semaphore::const_new(2);
 
 /// A case with its history.
 #[derive(Debug, Clone)]
@@ -268,12 +273,40 @@ impl App {
         let records = self.parts.store.read_stream(ctx.codice_ente(), &stream, 0, 1).await?;
         let Some(record) = records.first() else { return Ok(None) };
         let Some(text) = self.parts.opener.documento(record)? else { return Ok(None) };
-        let impronta = hex::encode(eventstore::hash::sha256(text.as_bytes()));
+        let impronta = Impronta::from_bytes(eventstore::hash::sha256(text.as_bytes()));
+        self.registra_scarico(ctx, caso.base(), impronta.clone()).await?;
         let chunk = futures_util::stream::once(async move { Ok(bytes::Bytes::from(text)) });
         Ok(Some(Documento {
             nome: format!("{}.json", caso.base().codice),
             formato: "application/json".into(),
-            impronta,
+            impronta: impronta.to_string(),
+            bytes: Box::pin(chunk),
+        }))
+    }
+
+    /// The receipt as a document (L. 241/1990 artt. 8 and 18-bis), for who may see the personal data of the case. `None`
+    /// for a case that does not exist, has no number, or where receipts are pages only.
+    pub async fn ricevuta(&self, ctx: &Contesto, id: PraticaId) -> Result<Option<Documento>, AppError> {
+        let Some(ricevute) = self.ricevute.clone() else { return Ok(None) };
+        let Some((caso, _)) = self.caso(ctx, id).await? else { return Ok(None) };
+        self.autorizza(ctx, Azione::LeggiPratica, caso.base()).await?;
+        if caso.base().protocollo.is_none() || caso.base().richiedente.get().is_none() {
+            return Ok(None);
+        }
+        let (ente, base) = (ctx.ente.clone(), caso.base().clone());
+        // A turn first: composing takes a core for a moment, and the others are for answering.
+        let turno = RICEVUTE.acquire().await.map_err(|e| AppError::Interno(e.to_string()))?;
+        let bytes = tokio::task::spawn_blocking(move || ricevute.ricevuta(&ente, &caso)).await;
+        drop(turno);
+        let bytes = bytes.map_err(|e| AppError::Interno(e.to_string()))?;
+        let bytes = bytes.map_err(|e| AppError::Interno(e.to_string()))?;
+        let impronta = Impronta::from_bytes(eventstore::hash::sha256(&bytes));
+        self.registra_scarico(ctx, &base, impronta.clone()).await?;
+        let chunk = futures_util::stream::once(async move { Ok(bytes::Bytes::from(bytes)) });
+        Ok(Some(Documento {
+            nome: format!("ricevuta-{}.pdf", base.codice),
+            formato: "application/pdf".into(),
+            impronta: impronta.to_string(),
             bytes: Box::pin(chunk),
         }))
     }
@@ -283,12 +316,15 @@ impl App {
         let Some((caso, _)) = self.caso(ctx, id).await? else { return Ok(None) };
         self.autorizza(ctx, Azione::LeggiPratica, caso.base()).await?;
         let base = caso.base();
-        let Some(Allegato { impronta, formato, .. }) = base.allegati.get(indice).cloned() else { return Ok(None) };
+        let Some(file) = base.allegati.get(indice).cloned() else { return Ok(None) };
+        let Allegato { id, impronta, formato, .. } = file;
         let nome = base.nomi_allegati.get(indice).cloned().unwrap_or_else(|| format!("allegato-{}", indice + 1));
-        let bytes = self.parts.documents.get(ctx.codice_ente(), &impronta).await.map_err(|error| match error {
-            crate::ports::DocumentError::NotFound => AppError::Interno(format!("the file {impronta} is missing")),
-            error => AppError::non_disponibile(error),
+        let bytes = self.parts.documents.get(ctx.codice_ente(), id, &impronta).await.map_err(|error| match error {
+            DocumentError::NotFound => AppError::Interno(format!("the file {id} is missing")),
+            DocumentError::Destroyed => AppError::rifiuto(Refusal::whole("dato-non-piu-disponibile")),
+            error => AppError::non_disponibile(Causa(&error)),
         })?;
+        self.registra_scarico(ctx, base, impronta.clone()).await?;
         Ok(Some(Documento { nome, formato, impronta: impronta.to_string(), bytes }))
     }
 }

@@ -6,6 +6,7 @@
 pub mod allegati;
 mod app;
 pub mod autorizzazione;
+pub mod bozze;
 mod commands;
 pub mod contesto;
 pub mod enti;
@@ -14,12 +15,16 @@ pub mod letture;
 pub mod notifiche;
 pub mod persone;
 pub mod ports;
+pub mod profilo;
+mod servizi;
 pub mod storia;
 pub mod testi;
 
 pub use app::{App, Parts};
+pub use bozze::Bozza;
 pub use commands::{Esito, InviaSegnalazione, ModificaRegistrazione, PresentaIstanza, ScriviAlSindaco};
 pub use contesto::{Canale, Contesto, Utente};
 pub use enti::{Ente, Enti, Ufficio};
 pub use error::{AppError, ErroreCampo};
 pub use letture::{DettaglioPratica, DettaglioRegistrazione, Documento};
+pub use servizi::PubblicaError;

@@ -80,12 +80,14 @@ mod tests {
     }
 
     /// Events that are no step of a case.
-    const ALTRI: [&str; 5] = [
+    const ALTRI: [&str; 7] = [
         "ProtocolloRegistrato",
         "AssegnazioneModificata",
         "ClassificazioneModificata",
         "AccessoEffettuato",
         "AccessoNegato",
+        "DocumentoScaricato",
+        "ServizioPubblicato",
     ];
 
     #[test]

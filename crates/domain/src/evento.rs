@@ -2,7 +2,7 @@
 
 use crate::ids::PraticaId;
 use crate::pratica::TipoPratica;
-use crate::{DecodeError, EventSpec, accesso, istanza, lettera, notifica, registro, segnalazione};
+use crate::{DecodeError, EventSpec, accesso, istanza, lettera, notifica, registro, segnalazione, servizio};
 use serde_json::Value;
 
 macro_rules! evento {
@@ -56,6 +56,7 @@ evento!(
     Istanza(istanza),
     Notifica(notifica),
     Accesso(accesso),
+    Catalogo(servizio),
 );
 
 impl Evento {
@@ -71,6 +72,7 @@ impl Evento {
             "istanza" => istanza::Event::decode(kind, payload).map(Self::Istanza),
             "notifica" => notifica::Event::decode(kind, payload).map(Self::Notifica),
             "accesso" => accesso::Event::decode(kind, payload).map(Self::Accesso),
+            "catalogo" => servizio::Event::decode(kind, payload).map(Self::Catalogo),
             _ => Err(DecodeError::Unknown { category: category.to_owned(), kind: kind.to_owned() }),
         }
     }

@@ -134,13 +134,12 @@ impl Drawn for Istanza {
                 form
             })
         ];
-        (any::<u128>(), form, 0u32..3, 0u8..7)
-            .prop_map(|(id, modulo, versione, count)| {
+        (any::<u128>(), form, 0u8..7)
+            .prop_map(|(id, modulo, count)| {
                 let (allegati, nomi_allegati) = files(count);
                 let id = PraticaId(Uuid::from_u128(id));
                 istanza::Command::Presenta(Box::new(istanza::Presenta {
                     id,
-                    versione,
                     modulo,
                     allegati,
                     nomi_allegati,

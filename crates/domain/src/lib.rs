@@ -16,6 +16,7 @@ pub mod evento;
 pub mod ids;
 pub mod istanza;
 pub mod lettera;
+pub mod modulo;
 pub mod notifica;
 pub mod persona;
 pub mod pratica;

@@ -9,6 +9,7 @@ use crate::segnalazione::LuogoInput;
 use crate::{Ctx, DecodeError, Evento, Refusal, Refused, Sample, istanza, lettera, registro, segnalazione};
 use serde_json::{Value, json};
 use std::fmt::Debug;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A context as the harness sees it.
@@ -205,8 +206,7 @@ pub(crate) fn presenta() -> istanza::Presenta {
     istanza::Presenta {
         id: PraticaId::sample(),
         autore: Anagrafica::sample(),
-        servizio: "richiesta-generica".into(),
-        versione: 1,
+        servizio: Arc::new(crate::servizio::Servizio::sample()),
         modulo: json!({"oggetto": "Panchina in piazza", "richiesta": "Chiedo una panchina all'ombra."}),
         allegati: Vec::new(),
         nomi_allegati: Vec::new(),

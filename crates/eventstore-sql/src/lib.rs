@@ -15,6 +15,7 @@ mod master_key;
 mod open_error;
 mod pending;
 pub mod postgres;
+mod recent;
 mod report;
 mod rows;
 pub mod sqlite;

@@ -42,6 +42,16 @@ impl DataKey {
     pub fn id(&self) -> Uuid {
         self.id
     }
+
+    /// A secret for another purpose (files of the subject), derived by SHA-256 over the purpose and the key: it goes when
+    /// the key goes, and tells nothing of it.
+    pub fn derive(&self, purpose: &str) -> zeroize::Zeroizing<[u8; 32]> {
+        let mut input = zeroize::Zeroizing::new(Vec::with_capacity(purpose.len() + 33));
+        input.extend_from_slice(purpose.as_bytes());
+        input.push(0);
+        input.extend_from_slice(&self.bytes);
+        zeroize::Zeroizing::new(crate::hash::sha256(&input))
+    }
 }
 
 /// The key that wraps all others; 32 bytes from a file that only the service can read.
@@ -223,6 +233,14 @@ mod tests {
         assert!(open(&key(2), "c_a000", event, &sealed).is_err());
         assert!(open(&key(1), "c_b000", event, &sealed).is_err());
         assert!(open(&key(1), "c_a000", Uuid::from_u128(8), &sealed).is_err());
+    }
+
+    #[test]
+    fn a_derived_secret_depends_on_key_and_purpose() {
+        assert_eq!(*key(1).derive("file"), *key(1).derive("file"));
+        assert_ne!(*key(1).derive("file"), *key(2).derive("file"));
+        assert_ne!(*key(1).derive("file"), *key(1).derive("altro"));
+        assert_ne!(*key(1).derive("file"), [1; 32]);
     }
 
     #[test]

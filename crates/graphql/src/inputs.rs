@@ -1,5 +1,6 @@
 //! What mutations take: one `input` each, with the caller's key.
 
+use crate::scalars::DateTime;
 use app::AppError;
 use async_graphql::{ID, InputObject};
 use domain::Refusal;
@@ -55,12 +56,32 @@ pub struct PresentaIstanzaInput {
     pub chiave_idempotenza: ID,
     /// Code of the service (`servizi`).
     pub servizio: String,
-    /// Version of the service whose form was filled in.
-    pub versione: i32,
-    /// The form: an object with its fields as text.
+    /// Version of the service whose form was filled in; without it, the one in force.
+    pub versione: Option<i32>,
+    /// The form filled in: an object with its fields by name (`servizio.moduloSchema`). Fields of files hold their ids.
     pub modulo: Value,
-    /// Ids of files uploaded before, at most five.
+    /// Ids of files uploaded before that no field of the form names (`servizio.limitiAllegati`).
     pub allegati: Option<Vec<ID>>,
+    /// Draft it was prepared in: deleted once the request is filed. One that is gone already is no mistake.
+    pub bozza: Option<ID>,
+}
+
+/// A draft to save: what is not given stays as it is.
+#[derive(Debug, InputObject)]
+pub struct SalvaBozzaInput {
+    /// The draft; without it a new one is opened.
+    pub id: Option<ID>,
+    /// Code of the service; needed to open one.
+    pub servizio: Option<String>,
+    /// All answers so far: an object with the fields by name. They need not be right yet. In a new draft they are put over
+    /// what is known of the person already.
+    pub valori: Option<Value>,
+    /// Ids of files uploaded before that no field of the form names.
+    pub allegati: Option<Vec<ID>>,
+    /// Name of the step where one stands.
+    pub passo: Option<String>,
+    /// When it was saved last, as read: if it was saved meanwhile from elsewhere, this is refused.
+    pub aggiornata: Option<DateTime>,
 }
 
 /// Taking charge of a case.

@@ -9,8 +9,10 @@
 //! - Every answer to a mutation has a `posizione`; hand it back as `dopo` to read what was just written.
 
 mod at_hand;
+mod catalogue;
 pub mod codes;
 mod documents;
+mod drafts;
 mod errors;
 mod guard;
 mod inputs;

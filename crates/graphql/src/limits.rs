@@ -22,6 +22,16 @@ pub const DEFAULT_PAGE: u32 = 20;
 pub(crate) const MUTATION_COST: usize = 600;
 /// Cost of a field that must read the log of its case, besides its own fields.
 pub(crate) const DETAIL_COST: usize = 4;
+/// Cost of a search in the catalogue, besides its page.
+pub(crate) const SEARCH_COST: usize = 40;
+/// Words of a search in the catalogue that count: the first ones.
+pub(crate) const MAX_WORDS: usize = 10;
+/// Cost of a service's sheet besides its fields: several kilobytes.
+pub(crate) const SHEET_COST: usize = 4;
+/// Cost of a form, or of a form filled in: tens of kilobytes. A page of 100 services with form and schema fits.
+pub(crate) const FORM_COST: usize = 20;
+/// Drafts of a person, at most; `app` refuses more.
+pub(crate) const MAX_DRAFTS: usize = 30;
 /// Characters of a cursor, at most.
 pub(crate) const MAX_CURSOR: usize = 64;
 /// Keys that a loader takes at once.

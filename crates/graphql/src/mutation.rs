@@ -1,17 +1,20 @@
 //! Commands.
 
+use crate::drafts;
 use crate::errors::refusals;
 use crate::inputs::{
     self, AvviaLavorazioneInput, ConcludiInput, InviaSegnalazioneInput, ModificaRegistrazioneInput,
-    PrendiInCaricoInput, PresentaIstanzaInput, ScriviAlSindacoInput,
+    PrendiInCaricoInput, PresentaIstanzaInput, SalvaBozzaInput, ScriviAlSindacoInput,
 };
 use crate::scalars::Posizione;
-use crate::types::{ModificaRegistrazionePayload, PraticaPayload, Registrazione, signed_in};
+use crate::types::{
+    BozzaPayload, EliminaBozzaPayload, ModificaRegistrazionePayload, PraticaPayload, Registrazione, signed_in,
+};
 use app::{App, AppError, Contesto, Esito};
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, ID, Object, Result};
 use domain::Refusal;
 
-/// Commands. Each takes one input with a key of the caller, and answers either its outcome or `errori`.
+/// Commands. Each answers either its outcome or `errori`.
 pub struct Mutation;
 
 /// A command's outcome as data; what was not found is about the case it named.
@@ -42,14 +45,22 @@ async fn scrivi(app: &App, contesto: &Contesto, input: ScriviAlSindacoInput) -> 
 }
 
 async fn presenta(app: &App, contesto: &Contesto, input: PresentaIstanzaInput) -> Result<Esito, AppError> {
-    let unknown = |_| AppError::rifiuto(Refusal::field("servizio", "servizio-sconosciuto"));
+    let unknown = || AppError::rifiuto(Refusal::field("servizio", "servizio-sconosciuto"));
+    let versione = match input.versione {
+        Some(versione) => u32::try_from(versione).map_err(|_| unknown())?,
+        None => app.servizio(contesto, &input.servizio).ok_or_else(unknown)?.versione,
+    };
     let command = app::PresentaIstanza {
         servizio: input.servizio,
-        versione: u32::try_from(input.versione).map_err(unknown)?,
+        versione,
         modulo: input.modulo,
         allegati: inputs::allegati(input.allegati)?,
     };
-    app.presenta_istanza(contesto, &input.chiave_idempotenza, command).await
+    let esito = app.presenta_istanza(contesto, &input.chiave_idempotenza, command).await?;
+    if let Some(id) = input.bozza.as_ref().and_then(drafts::id) {
+        drafts::dimentica(app, contesto, id).await;
+    }
+    Ok(esito)
 }
 
 async fn prendi(app: &App, contesto: &Contesto, input: PrendiInCaricoInput) -> Result<Esito, AppError> {
@@ -90,7 +101,8 @@ async fn modifica(
 }
 
 /// Commands. Each takes one input with a key of the caller (`chiaveIdempotenza`): sent again after a lost answer, it is
-/// carried out once and answers the same. A refusal is data: `errori` says which field, which code, and how to mend it.
+/// carried out once and answers the same. Commands on drafts have no key: they leave no record, and the last one counts. A
+/// refusal is data: `errori` says which field, which code, and how to mend it.
 #[Object]
 impl Mutation {
     /// Files a report (segnalazione): registered, numbered and receipted in one commit (DPR 445/2000 art. 53;
@@ -127,6 +139,49 @@ impl Mutation {
     ) -> Result<Option<PraticaPayload>> {
         let (app, contesto, _) = signed_in(ctx)?;
         payload(presenta(app, contesto, input).await)
+    }
+
+    /// Opens a draft of an istanza, filled in with what is known of the person already. Citizens.
+    #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
+    async fn apri_bozza(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Code of the service.")] servizio: String,
+    ) -> Result<Option<BozzaPayload>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        Ok(Some(match app.apri_bozza(contesto, &servizio).await {
+            Ok(bozza) => bozza.into(),
+            Err(error) => refusals(error, Some("servizio"))?.into(),
+        }))
+    }
+
+    /// Saves a draft, or opens one with its first answers. Citizens.
+    #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
+    async fn salva_bozza(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The draft.")] input: SalvaBozzaInput,
+    ) -> Result<Option<BozzaPayload>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        Ok(Some(match drafts::salva(app, contesto, input).await {
+            Ok(bozza) => bozza.into(),
+            Err(error) => refusals(error, Some("id"))?.into(),
+        }))
+    }
+
+    /// Deletes a draft for good. Citizens.
+    #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
+    async fn elimina_bozza(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the draft.")] id: ID,
+    ) -> Result<Option<EliminaBozzaPayload>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        let Some(id) = drafts::id(&id) else { return Ok(Some(false.into())) };
+        Ok(Some(match app.elimina_bozza(contesto, id).await {
+            Ok(eliminata) => eliminata.into(),
+            Err(error) => refusals(error, Some("id"))?.into(),
+        }))
     }
 
     /// Takes charge of a case of one's office (L. 241/1990 artt. 4-6).

@@ -1,17 +1,19 @@
 //! Questions.
 
 use crate::at_hand::AtOnce;
+use crate::catalogue::Cerca;
 use crate::errors::of_app;
 use crate::paging::{Page, connection, cost, pagina};
 use crate::scalars::{Date, DateTime, Posizione};
 use crate::types::{
-    Audit, Categoria, Ente, Pratica, Registrazione, Servizio, StatoPratica, TipoPratica, Utente, parts, passi_chiesti,
-    signed_in,
+    Audit, Bozza, Categoria, Ente, Pratica, Registrazione, Servizio, StatoPratica, TipoPratica, Utente, parts,
+    passi_chiesti, signed_in,
 };
 use app::{App, AppError, Contesto};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::ids::PraticaId;
 use domain::persona::Ruolo;
+use domain::servizio::RiferimentoServizio;
 use projections::{Corredo, FiltroAudit, FiltroPratiche, FiltroRegistro};
 
 /// Questions.
@@ -49,21 +51,39 @@ impl Query {
         Ok(domain::segnalazione::CATEGORIE.iter().map(|categoria| Categoria::of(contesto, categoria)).collect())
     }
 
-    /// The services for which an istanza may be filed, in their version in force.
-    async fn servizi(&self, ctx: &Context<'_>) -> Result<Vec<Servizio>> {
-        let contesto = parts(ctx)?.1;
-        let newest = |s: &&domain::servizio::Servizio| servizio_in_vigore(&s.codice) == Some(*s);
-        Ok(domain::servizio::catalogo().iter().filter(newest).map(|s| Servizio::of(contesto, s)).collect())
+    /// The services for which an istanza may be filed, each in its version in force, by name.
+    #[graphql(complexity = "crate::limits::SEARCH_COST + cost(first) * child_complexity")]
+    async fn servizi(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "All these words in name, description and topics; case and accents do not count.")]
+        testo: Option<String>,
+        #[graphql(desc = "With this topic.")] argomento: Option<String>,
+        #[graphql(desc = "Of this category.")] categoria: Option<String>,
+        #[graphql(desc = "Rows, 1 to 100; 20 if not given.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the last row of the page before.")] after: Option<String>,
+    ) -> Result<Page<Servizio>> {
+        let (app, contesto) = parts(ctx)?;
+        let pagina = pagina(first, after.as_deref())?;
+        let cerca = Cerca::new(testo.as_deref(), argomento.as_deref(), categoria.as_deref());
+        let elenco = cerca.pagina(app.servizi(contesto), pagina);
+        Ok(connection(elenco, pagina, |voce| Servizio(voce.servizio)))
     }
 
-    /// One service, in its version in force; null when there is none of this code.
+    /// One service, in its version in force or in the one named; null when there is none of this code.
     async fn servizio(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Code, such as `richiesta-generica`.")] codice: String,
+        #[graphql(desc = "As it was in this version; without it, the one in force.")] versione: Option<i32>,
     ) -> Result<Option<Servizio>> {
-        let contesto = parts(ctx)?.1;
-        Ok(servizio_in_vigore(&codice).map(|servizio| Servizio::of(contesto, servizio)))
+        let (app, contesto) = parts(ctx)?;
+        let found = match versione.map(u32::try_from) {
+            None => app.servizio(contesto, &codice),
+            Some(Ok(versione)) => app.servizio_di(contesto, &RiferimentoServizio { codice, versione }),
+            Some(Err(_)) => None,
+        };
+        Ok(found.map(Servizio))
     }
 
     /// Who asks; null when nobody signed in.
@@ -85,6 +105,21 @@ impl Query {
         let Ok(id) = id.parse::<PraticaId>() else { return Ok(None) };
         let found = app.pratica(contesto, id, alla.map(|a| a.0), dopo.map(|d| d.0)).await.map_err(of_app)?;
         Ok(found.map(Pratica::from))
+    }
+
+    /// The drafts of who asks, the one saved last first. Citizens.
+    #[graphql(complexity = "crate::limits::MAX_DRAFTS * child_complexity + crate::limits::DETAIL_COST")]
+    async fn bozze(&self, ctx: &Context<'_>) -> Result<Vec<Bozza>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        Ok(app.bozze(contesto).await.map_err(of_app)?.into_iter().map(Bozza::from).collect())
+    }
+
+    /// One draft of who asks, carried over to the form in force; null when there is none.
+    #[graphql(complexity = "crate::limits::DETAIL_COST + child_complexity")]
+    async fn bozza(&self, ctx: &Context<'_>, #[graphql(desc = "Id of the draft.")] id: ID) -> Result<Option<Bozza>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        let Some(id) = crate::drafts::id(&id) else { return Ok(None) };
+        Ok(app.bozza(contesto, id).await.map_err(of_app)?.map(Bozza::from))
     }
 
     /// The personal area of who asks (Modello Comuni).
@@ -175,10 +210,6 @@ impl Query {
         let elenco = app.audit(contesto, &filtro, pagina).await.map_err(of_app)?;
         Ok(Some(connection(elenco, pagina, Audit::from)))
     }
-}
-
-fn servizio_in_vigore(codice: &str) -> Option<&'static domain::servizio::Servizio> {
-    domain::servizio::catalogo().iter().filter(|s| s.codice == codice).max_by_key(|s| s.versione)
 }
 
 /// The personal area of who asks.

@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-/// Folders below `documenti`: the enti, and two digits of the hash.
+/// Folders below `documenti`: the enti, and two digits of the id.
 const DEPTH: usize = 2;
 
 #[derive(Debug, Args)]
@@ -112,9 +112,13 @@ fn folder(from: &Path, to: &Path, depth: usize) -> Result<u64, Failure> {
         let kind = entry.file_type().map_err(|error| failed(&source, error))?;
         if kind.is_dir() && depth > 0 && !arriving(&entry) {
             files += folder(&source, &target, depth - 1)?;
-        } else if kind.is_file() {
-            file(&source, &target).map_err(|error| failed(&source, error))?;
-            files += 1;
+        } else if kind.is_file() && !arriving(&entry) {
+            match file(&source, &target) {
+                Ok(()) => files += 1,
+                // Nobody filed it: it was swept meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !source.exists() => {}
+                Err(error) => return Err(failed(&source, error).into()),
+            }
         }
     }
     sync(to).map_err(|error| failed(to, error))?;
@@ -123,7 +127,9 @@ fn folder(from: &Path, to: &Path, depth: usize) -> Result<u64, Failure> {
 
 /// Files that are still arriving belong to nothing yet.
 fn arriving(entry: &DirEntry) -> bool {
-    entry.file_name().to_string_lossy().starts_with('.')
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    name.starts_with('.') || name.contains('#')
 }
 
 fn file(from: &Path, to: &Path) -> io::Result<()> {

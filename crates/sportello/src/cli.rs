@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::demo;
 use crate::export::ExportArgs;
 use crate::import::ImportArgs;
+use crate::servizi::ServiziArgs;
 use crate::telemetry::LogFormat;
 use crate::wiring::Place;
 use app::Enti;
@@ -73,6 +74,12 @@ pub(crate) enum Command {
 
 To restore: put the copy and the master key into an empty folder, then run `sportello verify` and `sportello rebuild`.")]
     Backup(BackupArgs),
+    /// Check, list and import definitions of services (forms, offices, terms).
+    #[command(after_help = "Examples:
+  sportello servizi check schemas/servizi/*.yaml
+  sportello servizi list
+  sportello servizi import-formio modulo.json > iscrizione-corso.yaml")]
+    Servizi(ServiziArgs),
     /// Look for what would keep the service from working, and say how to mend it.
     #[command(after_help = "Examples:
   sportello doctor --config sportello.toml")]

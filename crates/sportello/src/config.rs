@@ -5,6 +5,7 @@ use app::Ente;
 use eventstore_sql::{Database, Sizes};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,6 +35,12 @@ pub(crate) struct Config {
     /// E-mail.
     #[serde(default)]
     pub mail: Mail,
+    /// Where sealed files stand.
+    #[serde(default)]
+    pub storage: Storage,
+    /// What looks at files before they are kept; nothing, without it.
+    #[serde(default)]
+    pub antivirus: Option<Antivirus>,
     /// The municipalities.
     #[serde(rename = "ente")]
     pub enti: Vec<Ente>,
@@ -99,6 +106,72 @@ pub(crate) enum Mail {
     },
 }
 
+/// Where sealed files stand. The place belongs to this installation alone: what it does not know there is swept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, tag = "mode", rename_all = "lowercase")]
+pub(crate) enum Storage {
+    /// In a folder.
+    Folder {
+        /// The folder. Default: `documenti` in `data`.
+        #[serde(default)]
+        dir: Option<PathBuf>,
+    },
+    /// In a bucket of S3 or of what speaks like it.
+    S3 {
+        /// Address, such as `https://s3.example.it`; without it, Amazon's of the region.
+        #[serde(default)]
+        endpoint: Option<String>,
+        /// Region.
+        #[serde(default = "default_region")]
+        region: String,
+        /// Bucket.
+        bucket: String,
+        /// Id of the key; without it, the rights of the machine.
+        #[serde(default)]
+        key_id: Option<String>,
+        /// File that holds the secret of the key (a systemd credential, for example).
+        #[serde(default)]
+        secret_file: Option<PathBuf>,
+    },
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self::Folder { dir: None }
+    }
+}
+
+/// clamd: its socket, or its address.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Antivirus {
+    /// Its socket on this machine.
+    #[serde(default)]
+    pub socket: Option<PathBuf>,
+    /// Its `host:port`. Files go there in the clear.
+    #[serde(default)]
+    pub tcp: Option<String>,
+    /// Seconds that it may take for one file.
+    #[serde(default = "default_scan")]
+    pub timeout: u64,
+    /// Whether uploads are refused for as long as it does not answer.
+    #[serde(default = "default_true")]
+    pub obbligatorio: bool,
+}
+
+impl Antivirus {
+    /// As the store takes it.
+    pub fn of(&self) -> Result<documents::Antivirus, Failure> {
+        let clamd = match (&self.socket, &self.tcp) {
+            (Some(socket), None) => documents::Clamd::Socket(socket.clone()),
+            (None, Some(address)) => documents::Clamd::Tcp(address.clone()),
+            _ => return Err("`antivirus` needs either `socket` or `tcp`".into()),
+        };
+        let timeout = Duration::from_secs(self.timeout.max(1));
+        Ok(documents::Antivirus { clamd, timeout, obbligatorio: self.obbligatorio })
+    }
+}
+
 /// How the connection to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -114,6 +187,14 @@ pub(crate) enum MailTls {
 
 fn default_listen() -> String {
     "127.0.0.1:8080".into()
+}
+
+fn default_region() -> String {
+    "us-east-1".into()
+}
+
+fn default_scan() -> u64 {
+    60
 }
 
 fn default_true() -> bool {
@@ -200,5 +281,21 @@ mod tests {
         assert!(app::Enti::new(config.enti).is_ok());
         let error = Config::parse(&text.replace("listen =", "lissten =")).unwrap_err().to_string();
         assert!(error.contains("lissten"), "{error}");
+    }
+
+    #[test]
+    fn files_and_antivirus_are_chosen_in_words() {
+        let text = include_str!("../../../deploy/sportello.toml");
+        let with = |more: &str| Config::parse(&text.replacen("[[ente]]", &format!("{more}\n[[ente]]"), 1));
+        let plain = with("").unwrap();
+        assert!(matches!(plain.storage, Storage::Folder { dir: None }) && plain.antivirus.is_none());
+        let s3 =
+            with("[storage]\nmode = \"s3\"\nbucket = \"documenti\"\nendpoint = \"https://s3.example.it\"").unwrap();
+        assert!(matches!(s3.storage, Storage::S3 { bucket, .. } if bucket == "documenti"));
+        let clamd = with("[antivirus]\nsocket = \"/run/clamav/clamd.ctl\"").unwrap().antivirus.unwrap();
+        let clamd = clamd.of().unwrap();
+        assert!(clamd.obbligatorio && clamd.timeout == Duration::from_secs(60));
+        let both = with("[antivirus]\nsocket = \"/a\"\ntcp = \"b:1\"").unwrap().antivirus.unwrap();
+        assert!(both.of().is_err());
     }
 }

@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod rebuild;
 mod serve;
+mod servizi;
 mod telemetry;
 mod verify;
 mod wiring;
@@ -19,12 +20,16 @@ use std::process::ExitCode;
 
 /// Requests allocate much and briefly, on several threads.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Threads for what blocks (files, keys, large pages of the log) at most: each keeps memory of its own.
+const BLOCKING: usize = 32;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::init(cli.log_format, &cli.log);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("error: no runtime: {error}");
@@ -40,6 +45,7 @@ fn main() -> ExitCode {
             Command::Export(args) => export::run(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Backup(args) => backup::run(args).await,
+            Command::Servizi(args) => servizi::run(&args),
             Command::Doctor(args) => doctor::run(args).await,
         }
     });

@@ -1,12 +1,14 @@
 //! Chooses the engines and joins the parts.
 
 use crate::Failure;
-use crate::config::{Config, Mail, MailTls, Writer, secret};
+use crate::config::{Config, Mail, MailTls, Storage, Writer, secret};
+use app::allegati::{ChiaviDiPersone, Pulizia};
+use app::bozze::ScadenzaBozze;
 use app::notifiche::{self, FolderMailer, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
 use app::persone::Persone;
 use app::ports::{Ids as _, Mailer, SystemIds};
 use app::{App, Enti, Parts};
-use documents::LocalDocuments;
+use documents::{Antivirus, Deposito, Documenti, S3};
 use eventstore::{Clock, EventStore, KeyStore, system_random};
 use eventstore_sql::{DataDirLock, Database, Engine, KEYS_FILE, LOG_FILE, load_master_key};
 use projections::{Opener, ReadModels};
@@ -22,8 +24,15 @@ const READS: &str = "letture.db";
 pub(crate) const WORK: &str = "lavoro.db";
 /// For connecting to the mail server and for each of its answers.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
+/// Folder of definitions of services, within the data folder.
+const SERVIZI: &str = "servizi";
+
+/// Folder of the municipality's own templates of receipts, within the data folder.
+const MODELLI: &str = "modelli";
 /// Folder of the files.
 pub(crate) const FILES: &str = "documenti";
+/// Folder of files that still arrive, below it. No ente has such a code.
+const ARRIVI: &str = ".arrivo";
 
 /// Where the data is and how it is opened.
 pub(crate) struct Place {
@@ -35,19 +44,33 @@ pub(crate) struct Place {
     pub master_key: PathBuf,
     /// The writer.
     pub writer: Writer,
+    /// Where the files are.
+    pub files: Deposito,
+    /// What looks at files before they are kept.
+    pub antivirus: Option<Antivirus>,
 }
 
 impl Place {
     /// As a configuration says.
     pub fn of(config: &Config) -> Result<Self, Failure> {
         let (data, master_key) = (config.data.clone(), config.master_key_file());
-        Ok(Self { database: config.database()?, data, master_key, writer: config.writer })
+        let files = match &config.storage {
+            Storage::Folder { dir } => Deposito::Cartella(dir.clone().unwrap_or_else(|| data.join(FILES))),
+            Storage::S3 { endpoint, region, bucket, key_id, secret_file } => {
+                let secret = secret_file.as_deref().map(secret).transpose()?;
+                let (endpoint, region, bucket) = (endpoint.clone(), region.clone(), bucket.clone());
+                Deposito::S3(S3 { endpoint, region, bucket, chiavi: key_id.clone().zip(secret) })
+            }
+        };
+        let antivirus = config.antivirus.as_ref().map(crate::config::Antivirus::of).transpose()?;
+        Ok(Self { database: config.database()?, data, master_key, writer: config.writer, files, antivirus })
     }
 
     /// A folder that holds everything, or everything but the databases.
     pub fn folder(data: &Path, database: Option<&Database>) -> Self {
         let database = database.cloned().unwrap_or_else(|| Database::Sqlite(data.to_owned()));
-        Self { data: data.to_owned(), database, master_key: data.join("master.key"), writer: Writer::default() }
+        let (master_key, files) = (data.join("master.key"), Deposito::Cartella(data.join(FILES)));
+        Self { data: data.to_owned(), database, master_key, writer: Writer::default(), files, antivirus: None }
     }
 
     /// Makes the folders; what is in them is the service's alone: read models hold personal data in the clear.
@@ -102,6 +125,8 @@ pub(crate) struct Installation {
     pub reads: Arc<ReadModels>,
     /// Parts, for processes.
     pub parts: Parts,
+    /// Folder of definitions of services: what is put there is published.
+    pub servizi: PathBuf,
     /// Name among the nodes on one database. A process that has its files to itself keeps its name over restarts.
     nodo: String,
     /// The SQLite files are ours while this lives.
@@ -124,6 +149,10 @@ impl Installation {
         let log: Arc<dyn EventStore> = store.clone();
         let (reads, work) = place.beside()?;
         let reads = ReadModels::open(&reads, log.clone(), opener.clone(), codes).await?;
+        let chiavi = Arc::new(ChiaviDiPersone::new(keys.clone()));
+        let arriving = place.data.join(FILES).join(ARRIVI);
+        let documents = Documenti::open(place.files.clone(), arriving, chiavi, place.antivirus.clone())
+            .map_err(|e| format!("the files cannot be opened: {e}"))?;
         let ids = SystemIds;
         let nodo = if lock.is_some() { "unico".to_owned() } else { ids.uuid(clock.now()).to_string() };
         let parts = Parts {
@@ -132,13 +161,35 @@ impl Installation {
             opener,
             reads: reads.clone(),
             work: Arc::new(SqlWorkState::open(&work).await?),
-            documents: Arc::new(LocalDocuments::open(place.data.join(FILES))?),
+            documents: Arc::new(documents),
             clock,
             ids: Arc::new(ids),
             enti: Arc::new(enti),
             persone,
         };
-        Ok(Self { app: App::new(parts.clone()), store, reads, parts, nodo, _lock: lock })
+        let servizi = place.data.join(SERVIZI);
+        let modelli = place.data.join(MODELLI);
+        let modelli = modelli.is_dir().then_some(modelli.as_path());
+        let ricevute = ricevuta::Compositore::new(modelli).map_err(|e| format!("the templates of receipts: {e}"))?;
+        let app = App::new(parts.clone()).con_ricevute(Arc::new(ricevute));
+        Ok(Self { app, store, reads, parts, servizi, nodo, _lock: lock })
+    }
+
+    /// The process that sweeps files that nobody filed.
+    pub fn pulizia(&self) -> Pulizia {
+        Pulizia {
+            store: self.parts.store.clone(),
+            work: self.parts.work.clone(),
+            documents: self.parts.documents.clone(),
+            clock: self.parts.clock.clone(),
+            enti: self.parts.enti.all().to_vec(),
+            nodo: self.nodo.clone(),
+        }
+    }
+
+    /// The process that warns of drafts that expire, if there is something to send with, and removes those that have.
+    pub fn scadenza_bozze(&self, mailer: Option<Arc<dyn Mailer>>) -> ScadenzaBozze {
+        ScadenzaBozze { app: self.app.clone(), mailer, nodo: self.nodo.clone() }
     }
 
     /// The process that sends notices, if mail is configured.

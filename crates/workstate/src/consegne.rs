@@ -1,7 +1,7 @@
 //! The queue of notices.
 
 use crate::database::Dialect;
-use crate::{instant, limits, micros, signed, strange, unavailable, unsigned};
+use crate::{instant, limits, micros, processi, strange, unavailable, unsigned};
 use app::ports::{Consegna, StatoConsegna, WorkError};
 use domain::ids::PraticaId;
 use domain::notifica::Motivo;
@@ -16,25 +16,17 @@ const ROWS: usize = 32;
 /// Columns of a notice.
 const COLUMNS: usize = 12;
 
-/// The turns of the enti alternate: the long queue of one never makes another wait.
-const LEASE_SQLITE: &str = "UPDATE consegna SET lease_fino = $1
-     WHERE (ente, dedupe) IN (
-       SELECT ente, dedupe FROM consegna
-       WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2
-       ORDER BY ROW_NUMBER() OVER (PARTITION BY ente ORDER BY prossimo, dedupe), ente
-       LIMIT $3)
-     RETURNING ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore, affidata";
-/// The same turns. Rows can only be locked outside the window, so the conditions stand twice: a row that another node
-/// takes meanwhile is passed over, one that it has just taken is judged anew under the lock.
-const LEASE_POSTGRES: &str = "WITH turni AS (
-       SELECT ente, dedupe, ROW_NUMBER() OVER (PARTITION BY ente ORDER BY prossimo, dedupe) AS turno FROM consegna
-       WHERE stato = 'in-coda' AND prossimo <= $2 AND lease_fino <= $2),
-     prese AS (
-       SELECT c.ente, c.dedupe FROM consegna c JOIN turni USING (ente, dedupe)
-       WHERE c.stato = 'in-coda' AND c.prossimo <= $2 AND c.lease_fino <= $2
-       ORDER BY turni.turno, c.ente LIMIT $3 FOR UPDATE OF c SKIP LOCKED)
-     UPDATE consegna c SET lease_fino = $1 FROM prese WHERE c.ente = prese.ente AND c.dedupe = prese.dedupe
-     RETURNING c.ente, c.dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore, affidata";
+/// The enti with something in the queue, each found by one look at the index, however long their queues are.
+const ENTI: &str = "WITH RECURSIVE con_coda(ente) AS (
+       SELECT MIN(ente) FROM consegna WHERE stato = 'in-coda'
+       UNION ALL
+       SELECT (SELECT MIN(c.ente) FROM consegna c WHERE c.stato = 'in-coda' AND c.ente > con_coda.ente)
+       FROM con_coda WHERE con_coda.ente IS NOT NULL)
+     SELECT ente FROM con_coda WHERE ente IS NOT NULL";
+/// The head of one ente's queue.
+const TESTA: &str = "SELECT dedupe, prossimo FROM consegna
+     WHERE stato = 'in-coda' AND ente = $1 AND prossimo <= $2 AND lease_fino <= $2
+     ORDER BY prossimo, dedupe LIMIT $3";
 
 pub(crate) async fn enqueue(
     pool: &AnyPool,
@@ -47,19 +39,8 @@ pub(crate) async fn enqueue(
         return Err(WorkError(format!("{} notices queued at once, at most {}", consegne.len(), limits::ENQUEUE)));
     }
     let mut transaction = pool.begin().await.map_err(unavailable)?;
-    // The first statement writes, so SQLite takes its write lock here and never finds its snapshot too old later; on
-    // PostgreSQL nodes wait for each other at this row, and do not meet among the notices.
-    sqlx::query(
-        "INSERT INTO process_position (processo, ente, posizione) VALUES ($1, $2, $3)
-         ON CONFLICT (processo, ente) DO UPDATE SET posizione = excluded.posizione
-         WHERE process_position.posizione < excluded.posizione",
-    )
-    .bind(process.to_owned())
-    .bind(ente.to_owned())
-    .bind(signed("posizione", position)?)
-    .execute(&mut *transaction)
-    .await
-    .map_err(unavailable)?;
+    // On PostgreSQL nodes wait for each other at this row, and do not meet among the notices.
+    processi::advance(&mut transaction, process, ente, position).await?;
     if let Some(foreign) = consegne.iter().find(|consegna| consegna.ente != ente) {
         return Err(WorkError(format!("a notice of {} queued for {ente}", foreign.ente)));
     }
@@ -109,19 +90,60 @@ pub(crate) async fn lease_due(
     lease: Timestamp,
     limit: u32,
 ) -> Result<Vec<Consegna>, WorkError> {
-    let rows = sqlx::query(match dialect {
-        Dialect::Sqlite => LEASE_SQLITE,
-        Dialect::Postgres => LEASE_POSTGRES,
-    })
-    .bind(micros(lease))
-    .bind(micros(now))
-    .bind(i64::from(limit.min(limits::LEASE)))
-    .fetch_all(pool)
-    .await
-    .map_err(unavailable)?;
+    let limit = limit.min(limits::LEASE);
+    let enti: Vec<String> = sqlx::query_scalar(ENTI).fetch_all(pool).await.map_err(unavailable)?;
+    if enti.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Heads are looked up and taken in one transaction: no other worker takes them in between.
+    let mut transaction = pool.begin_with(dialect.begin_alone()).await.map_err(unavailable)?;
+    let due = due(&mut transaction, dialect, enti, now, limit).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pairs: Vec<String> = (0..due.len()).map(|i| format!("(${}, ${})", 2 * i + 3, 2 * i + 4)).collect();
+    let sql = format!(
+        "UPDATE consegna SET lease_fino = $1
+         WHERE (ente, dedupe) IN (VALUES {}) AND lease_fino <= $2
+         RETURNING ente, dedupe, pratica, tipo, causa, motivo, tentativi, prossimo, creata, stato, errore, affidata",
+        pairs.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(micros(lease)).bind(micros(now));
+    for (ente, dedupe) in due {
+        query = query.bind(ente).bind(dedupe);
+    }
+    let rows = query.fetch_all(&mut *transaction).await.map_err(unavailable)?;
+    transaction.commit().await.map_err(unavailable)?;
     let mut leased = rows.iter().map(consegna).collect::<Result<Vec<_>, _>>()?;
     leased.sort_by(|a, b| (a.prossimo, &a.dedupe).cmp(&(b.prossimo, &b.dedupe)));
     Ok(leased)
+}
+
+/// What is due, at most `limit`: the turns of the enti alternate, so that the long queue of one never makes another wait.
+/// An ente whose oldest notice is older comes first within a turn.
+async fn due(
+    on: &mut AnyConnection,
+    dialect: Dialect,
+    enti: Vec<String>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(String, String)>, WorkError> {
+    let testa = format!("{TESTA} {}", dialect.skip_locked());
+    let mut turns = Vec::new();
+    for ente in enti {
+        let head = sqlx::query_as::<_, (String, i64)>(AssertSqlSafe(testa.clone()))
+            .bind(ente.clone())
+            .bind(micros(now))
+            .bind(i64::from(limit))
+            .fetch_all(&mut *on)
+            .await
+            .map_err(unavailable)?;
+        let places = head.into_iter().enumerate();
+        turns.extend(places.map(|(turn, (dedupe, prossimo))| (turn, prossimo, ente.clone(), dedupe)));
+    }
+    turns.sort_unstable();
+    turns.truncate(limit as usize);
+    Ok(turns.into_iter().map(|(_, _, ente, dedupe)| (ente, dedupe)).collect())
 }
 
 pub(crate) async fn note_attempt(pool: &AnyPool, consegna: &Consegna, lease: Timestamp) -> Result<bool, WorkError> {

@@ -11,8 +11,10 @@ const CONNECTIONS: u32 = 4;
 /// An idle connection is asked whether it is alive only after this long: asking costs a round trip each time.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// FULL: a notice marked as delivered stays so after a power loss, and is not sent twice.
-const SQLITE: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;";
+/// FULL: a notice marked as delivered stays so after a power loss, and is not sent twice. `secure_delete`: what was removed
+/// leaves no bytes in the file.
+const SQLITE: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;
+    PRAGMA secure_delete=ON;";
 /// What a node that vanished held is free again within seconds: its transaction ends, its connection is noticed.
 const POSTGRES: &str = "SET search_path TO lavoro; SET client_min_messages TO warning;
     SET statement_timeout TO '10s'; SET idle_in_transaction_session_timeout TO '10s';

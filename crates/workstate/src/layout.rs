@@ -7,7 +7,13 @@ use sqlx::{AnyPool, AssertSqlSafe};
 
 /// Steps from an empty database to the present layout, in order. A step that was released is never edited: the next one
 /// is added.
-pub(crate) const STEPS: [&str; 2] = [include_str!("layout/1.sql"), include_str!("layout/2.sql")];
+pub(crate) const STEPS: [&str; 5] = [
+    include_str!("layout/1.sql"),
+    include_str!("layout/2.sql"),
+    include_str!("layout/3.sql"),
+    include_str!("layout/4.sql"),
+    include_str!("layout/5.sql"),
+];
 
 /// Takes the steps that this database has not seen, all or none. Nodes that start at once take turns.
 pub(crate) async fn update(pool: &AnyPool, dialect: Dialect) -> Result<(), WorkError> {

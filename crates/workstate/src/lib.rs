@@ -1,4 +1,4 @@
-//! The working database: uploads not yet filed, sessions, positions of processes, notices on their way.
+//! The working database: uploads not yet filed, drafts and profiles (sealed), sessions, positions of processes, notices on their way.
 //!
 //! Nothing here is a record of anything: the log never depends on it, and what is lost with it is either asked for again
 //! (sign-in, upload) or found again in the log (which notices were delivered).
@@ -6,6 +6,7 @@
 //! On PostgreSQL (schema `lavoro`) any number of nodes share it: whatever two nodes must not do at once is one statement,
 //! judged under a row's lock.
 
+mod bozze;
 mod consegne;
 mod database;
 mod layout;
@@ -15,9 +16,9 @@ mod sessioni;
 mod tests;
 mod uploads;
 
-use app::ports::{BoxFuture, Consegna, Upload, WorkError, WorkState};
+use app::ports::{BoxFuture, Bozze, Consegna, Quota, Upload, UsoUpload, WorkError, WorkState};
 use database::Dialect;
-use domain::ids::AllegatoId;
+use domain::ids::{AllegatoId, PersonaId};
 use jiff::Timestamp;
 use sqlx::AnyPool;
 
@@ -33,6 +34,16 @@ pub mod limits {
     pub const LEASE: u32 = 500;
     /// Uploads asked for at once.
     pub const UPLOADS: usize = 100;
+    /// Files noted as filed in one transaction.
+    pub const FILED: usize = 10_000;
+    /// Bytes of one draft, and of one profile.
+    pub const SEALED_BYTES: usize = 256 * 1024;
+    /// Files that one draft names.
+    pub const DRAFT_FILES: usize = 100;
+    /// Drafts given at once.
+    pub const DRAFTS: u32 = 100;
+    /// Uploads forgotten at once.
+    pub const FORGET: i64 = 1_000;
     /// Notices queued in one transaction.
     pub const ENQUEUE: usize = 1_000;
     /// Ended sessions removed at once.
@@ -108,8 +119,43 @@ fn unsigned(column: &str, value: i64) -> Result<u64, WorkError> {
 }
 
 impl WorkState for SqlWorkState {
-    fn put_upload(&self, upload: Upload) -> BoxFuture<'_, Result<(), WorkError>> {
-        answered(uploads::put(&self.pool, upload))
+    fn bozze(&self) -> &dyn Bozze {
+        self
+    }
+
+    fn put_upload(&self, upload: Upload, quota: Quota) -> BoxFuture<'_, Result<bool, WorkError>> {
+        answered(uploads::put(&self.pool, upload, quota))
+    }
+
+    fn upload_use<'a>(
+        &'a self,
+        ente: &'a str,
+        persona: PersonaId,
+        dal: Timestamp,
+    ) -> BoxFuture<'a, Result<UsoUpload, WorkError>> {
+        answered(uploads::used(&self.pool, ente, persona, dal))
+    }
+
+    fn note_filed<'a>(
+        &'a self,
+        process: &'a str,
+        ente: &'a str,
+        position: u64,
+        ids: Vec<AllegatoId>,
+    ) -> BoxFuture<'a, Result<(), WorkError>> {
+        answered(uploads::note_filed(&self.pool, process, ente, position, ids))
+    }
+
+    fn forget_uploads<'a>(&'a self, ente: &'a str, before: Timestamp) -> BoxFuture<'a, Result<u64, WorkError>> {
+        answered(uploads::forget(&self.pool, ente, before))
+    }
+
+    fn known_files<'a>(
+        &'a self,
+        ente: &'a str,
+        ids: &'a [AllegatoId],
+    ) -> BoxFuture<'a, Result<Vec<AllegatoId>, WorkError>> {
+        answered(uploads::known(&self.pool, ente, ids))
     }
 
     fn uploads<'a>(&'a self, ente: &'a str, ids: &'a [AllegatoId]) -> BoxFuture<'a, Result<Vec<Upload>, WorkError>> {

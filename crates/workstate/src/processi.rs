@@ -3,7 +3,7 @@
 use crate::{micros, signed, unavailable, unsigned};
 use app::ports::WorkError;
 use jiff::Timestamp;
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool, Row};
 
 pub(crate) async fn position(pool: &AnyPool, process: &str, ente: &str) -> Result<u64, WorkError> {
     let row = sqlx::query("SELECT posizione FROM process_position WHERE processo = $1 AND ente = $2")
@@ -14,6 +14,28 @@ pub(crate) async fn position(pool: &AnyPool, process: &str, ente: &str) -> Resul
         .map_err(unavailable)?;
     let Some(row) = row else { return Ok(0) };
     unsigned("posizione", row.try_get("posizione").map_err(unavailable)?)
+}
+
+/// Moves a process on; a position behind the one that is kept changes nothing. The first statement of a transaction, so
+/// that SQLite takes its write lock here and never finds its snapshot too old later.
+pub(crate) async fn advance(
+    transaction: &mut AnyConnection,
+    process: &str,
+    ente: &str,
+    position: u64,
+) -> Result<(), WorkError> {
+    sqlx::query(
+        "INSERT INTO process_position (processo, ente, posizione) VALUES ($1, $2, $3)
+         ON CONFLICT (processo, ente) DO UPDATE SET posizione = excluded.posizione
+         WHERE process_position.posizione < excluded.posizione",
+    )
+    .bind(process.to_owned())
+    .bind(ente.to_owned())
+    .bind(signed("posizione", position)?)
+    .execute(transaction)
+    .await
+    .map_err(unavailable)?;
+    Ok(())
 }
 
 pub(crate) async fn rewind(pool: &AnyPool, process: &str, ente: &str, position: u64) -> Result<(), WorkError> {

@@ -1,11 +1,13 @@
 //! The working database on SQLite and PostgreSQL: the same tests on both.
 
+mod bozze;
 mod dati;
 mod nodi;
 mod tabelle;
+mod uploads;
 
 use crate::SqlWorkState;
-use app::ports::{Consegna, StatoConsegna, Upload};
+use app::ports::{Consegna, Quota, StatoConsegna, Upload};
 use domain::allegato::Impronta;
 use domain::ids::{AllegatoId, PersonaId, PraticaId};
 use domain::notifica::Motivo;
@@ -71,6 +73,11 @@ use on_both_engines;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + seconds).unwrap()
+}
+
+/// Room for everything.
+fn larga() -> Quota {
+    Quota { dal: at(0), numero: 1_000, byte: 1 << 40 }
 }
 
 fn upload(n: u128) -> Upload {

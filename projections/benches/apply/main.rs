@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 
 /// That of the service: reading and writing rows is many small allocations.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Records of a page, and of the whole log.
 const PAGE: u64 = 2_000;

@@ -134,9 +134,17 @@ impl Projection for Pratiche {
 
     fn apply<'a>(&'a self, tx: &'a mut Tx<'_>, page: &'a [(Record, Evento)]) -> BoxFuture<'a, Result<(), ApplyError>> {
         Box::pin(async move {
-            let touched: BTreeSet<PraticaId> =
-                page.iter().filter_map(|(record, _)| pratica_di(&record.stream)).map(|(_, id)| id).collect();
-            if touched.is_empty() {
+            let (mut begun, mut touched) = (BTreeSet::new(), BTreeSet::new());
+            for (record, _) in page {
+                let Some((_, id)) = pratica_di(&record.stream) else { continue };
+                // A case that begins in this page has no row yet: under load that is nearly every one.
+                if record.version == 1 {
+                    begun.insert(id);
+                } else if !begun.contains(&id) {
+                    touched.insert(id);
+                }
+            }
+            if begun.is_empty() && touched.is_empty() {
                 return Ok(());
             }
             let known = tx.load(TABLE, "id", touched.iter().map(ToString::to_string), read).await?;
@@ -183,7 +191,7 @@ fn fatto<'a>(record: &Record, evento: &'a Evento) -> Option<Fatto<'a>> {
             let mut row = deposito(record, TipoPratica::Istanza, &e.deposito);
             row.servizio = Some(e.servizio.codice.clone());
             row.richiedente = e.personale.get().map(|d| d.autore.nome_completo());
-            row.titolo = e.personale.get().map(|d| d.modulo.oggetto.clone());
+            row.titolo = e.personale.get().map(|d| d.titolo().to_owned());
             Fatto::Deposito(row)
         }
         Evento::Segnalazione(S::RicevutaEmessa(e))
@@ -201,7 +209,7 @@ fn fatto<'a>(record: &Record, evento: &'a Evento) -> Option<Fatto<'a>> {
         Evento::Segnalazione(S::SegnalazioneRisolta(e))
         | Evento::Lettera(L::RispostaInviata(e))
         | Evento::Istanza(I::IstanzaConclusa(e)) => Fatto::Conclusione(e),
-        Evento::Registro(_) | Evento::Notifica(_) | Evento::Accesso(_) => return None,
+        Evento::Registro(_) | Evento::Notifica(_) | Evento::Accesso(_) | Evento::Catalogo(_) => return None,
     })
 }
 

@@ -42,7 +42,7 @@ pub fn passo(record: &Record, evento: &Evento) -> Option<PassoStoria> {
             .with("motivo", e.motivo.as_str())
             .with("canale", &e.canale)
             .with("tentativi", e.tentativi),
-        Evento::Registro(_) | Evento::Accesso(_) => return None,
+        Evento::Registro(_) | Evento::Accesso(_) | Evento::Catalogo(_) => return None,
     })
 }
 

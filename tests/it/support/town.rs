@@ -1,10 +1,11 @@
 //! The application in this process, on its real engines, with a clock that the test moves.
 
 use super::data::Data;
+use app::allegati::ChiaviDiPersone;
 use app::persone::Persone;
 use app::ports::{SystemIds, VerifiedIdentity};
 use app::{App, AppError, Canale, Contesto, Ente, Enti, Esito, InviaSegnalazione, Parts, Utente};
-use documents::LocalDocuments;
+use documents::Documenti;
 use domain::codice_fiscale::CodiceFiscale;
 use domain::persona::{LivelloIdentita, Ruolo};
 use eventstore::{ManualClock, system_random};
@@ -64,7 +65,8 @@ impl Town {
         let codes = vec![ente.codice.to_string()];
         let reads = ReadModels::open(&reads, store.clone(), opener.clone(), codes).await.expect("the read models open");
         let work = SqlWorkState::open(&work).await.expect("the working data opens");
-        let documents = LocalDocuments::open(path("documenti")).expect("the documents open");
+        let documents = Documenti::in_folder(path("documenti"), Arc::new(ChiaviDiPersone::new(keys.clone())))
+            .expect("the documents open");
         let parts = Parts {
             store,
             keys,

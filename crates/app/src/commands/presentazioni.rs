@@ -12,6 +12,7 @@ use domain::persona::{Anagrafica, Ruolo};
 use domain::pratica::{Deposito, TipoPratica};
 use domain::registro::{Corrispondente, Flusso, Registra};
 use domain::segnalazione::LuogoInput;
+use domain::servizio::{RiferimentoServizio, Servizio};
 use domain::{Evento, Refusal, istanza, lettera, segnalazione};
 use eventstore::Expected;
 use serde::Serialize;
@@ -84,7 +85,7 @@ impl App {
         input: InviaSegnalazione,
     ) -> Result<Esito, AppError> {
         let (utente, id) = self.filer(ctx)?;
-        let files = self.files(ctx, &utente, &input.allegati).await?;
+        let files = self.files(ctx, &utente, &input.allegati, MAX_ALLEGATI).await?;
         let command = segnalazione::Invia {
             id,
             autore: utente.anagrafica.clone(),
@@ -115,7 +116,7 @@ impl App {
         input: ScriviAlSindaco,
     ) -> Result<Esito, AppError> {
         let (utente, id) = self.filer(ctx)?;
-        let files = self.files(ctx, &utente, &input.allegati).await?;
+        let files = self.files(ctx, &utente, &input.allegati, MAX_ALLEGATI).await?;
         let command = lettera::Invia {
             id,
             autore: utente.anagrafica.clone(),
@@ -140,12 +141,22 @@ impl App {
         input: PresentaIstanza,
     ) -> Result<Esito, AppError> {
         let (utente, id) = self.filer(ctx)?;
-        let files = self.files(ctx, &utente, &input.allegati).await?;
+        let servizio = self.servizio_offerto(ctx, &input.servizio, input.versione)?;
+        let mut ids = input.allegati.clone();
+        if let serde_json::Value::Object(modulo) = &input.modulo {
+            let named = servizio.modulo.allegati(modulo);
+            let named = named.iter().filter_map(|allegato| allegato.id.parse::<AllegatoId>().ok());
+            named.for_each(|id| {
+                if !ids.contains(&id) {
+                    ids.push(id)
+                }
+            });
+        }
+        let files = self.files(ctx, &utente, &ids, servizio.allegati.massimo as usize).await?;
         let command = istanza::Presenta {
             id,
             autore: utente.anagrafica.clone(),
-            servizio: input.servizio.clone(),
-            versione: input.versione,
+            servizio,
             modulo: input.modulo.clone(),
             allegati: files.allegati.clone(),
             nomi_allegati: files.nomi.clone(),
@@ -158,6 +169,19 @@ impl App {
         self.deposit(ctx, chiave, ("presentaIstanza", &input), filed).await
     }
 
+    /// The service on offer under this code, if its form is still the one that was filled in.
+    fn servizio_offerto(&self, ctx: &Contesto, codice: &str, versione: u32) -> Result<Arc<Servizio>, AppError> {
+        let unknown = || AppError::rifiuto(Refusal::field("servizio", "servizio-sconosciuto"));
+        let servizio = self.servizio(ctx, codice).ok_or_else(unknown)?;
+        if servizio.versione == versione {
+            return Ok(servizio);
+        }
+        let riferimento = RiferimentoServizio { codice: codice.to_owned(), versione };
+        self.servizio_di(ctx, &riferimento).ok_or_else(unknown)?;
+        let refusal = Refusal::field("versione", "servizio-cambiato").with("versione", servizio.versione);
+        Err(AppError::rifiuto(refusal))
+    }
+
     /// Only a citizen who signed in files.
     fn filer(&self, ctx: &Contesto) -> Result<(Arc<Utente>, PraticaId), AppError> {
         let utente = ctx.utente.clone().ok_or(AppError::AccessoRichiesto)?;
@@ -168,12 +192,18 @@ impl App {
     }
 
     /// The uploads of this person, in the order asked.
-    async fn files(&self, ctx: &Contesto, utente: &Utente, ids: &[AllegatoId]) -> Result<Files, AppError> {
+    async fn files(
+        &self,
+        ctx: &Contesto,
+        utente: &Utente,
+        ids: &[AllegatoId],
+        massimo: usize,
+    ) -> Result<Files, AppError> {
         if ids.is_empty() {
             return Ok(Files { allegati: Vec::new(), nomi: Vec::new() });
         }
-        if ids.len() > MAX_ALLEGATI {
-            let refusal = Refusal::field("allegati", "troppi-allegati").with("max", MAX_ALLEGATI);
+        if ids.len() > massimo {
+            let refusal = Refusal::field("allegati", "troppi-allegati").with("max", massimo);
             return Err(AppError::rifiuto(refusal));
         }
         let mut uploads: Vec<Upload> = self.parts.work.uploads(ctx.codice_ente(), ids).await?;

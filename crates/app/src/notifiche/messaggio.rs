@@ -10,7 +10,7 @@ use crate::testi::{ITALIANO, testo};
 use domain::Caso;
 use domain::notifica::Motivo;
 use domain::pratica::Base;
-use domain::servizio::{self, EffettoSilenzio};
+use domain::servizio::EffettoSilenzio;
 use domain::termini;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -138,13 +138,13 @@ fn contenuto(caso: &Caso) -> Vec<(String, String)> {
             .get()
             .map_or_else(Vec::new, |d| vec![riga("titolo", &d.oggetto), riga("testo", &d.testo)]),
         Caso::Istanza(pratica) => pratica.dettaglio.documento.get().map_or_else(Vec::new, |d| {
-            let mut righe = vec![
-                riga("servizio", &d.servizio),
-                riga("titolo", &d.modulo.oggetto),
-                riga("richiesta", &d.modulo.richiesta),
-            ];
-            righe.extend(d.modulo.codice_fiscale_interessato.iter().map(|cf| riga("interessato", cf.as_str())));
-            righe.extend(d.modulo.telefono.iter().map(|telefono| riga("telefono", telefono)));
+            let mut righe = vec![riga("servizio", &d.servizio)];
+            // A restricted request may hold data on health or needs: a mailbox is no place for them (GDPR art. 9).
+            if pratica.base.riservato {
+                righe.push(riga("risposte", t("risposte-riservate")));
+            } else {
+                righe.extend(d.sezioni.iter().flat_map(|sezione| sezione.righe.iter().cloned()));
+            }
             righe
         }),
     }
@@ -174,12 +174,10 @@ fn risposta(ente: &Ente, caso: &Caso) -> Vec<(String, String)> {
     if let Some(termine) = &base.termine {
         righe.push(riga("entro", data(termine.scadenza)));
     }
-    if let Caso::Istanza(pratica) = caso
-        && let Some(servizio) = servizio::trova(&pratica.dettaglio.servizio.codice, pratica.dettaglio.servizio.versione)
-    {
+    if let Caso::Istanza(pratica) = caso {
         righe.push(riga(
             "silenzio",
-            t(match servizio.effetto_silenzio {
+            t(match pratica.dettaglio.effetto_silenzio {
                 EffettoSilenzio::Assenso => "silenzio-assenso",
                 EffettoSilenzio::Rigetto => "silenzio-rigetto",
                 EffettoSilenzio::Inadempimento => "silenzio-inadempimento",

@@ -1,6 +1,7 @@
 //! Where ids and nonces come from.
 
 use jiff::Timestamp;
+use std::cell::RefCell;
 use uuid::{NoContext, Uuid};
 
 /// A source of ids and random bytes, injected so that tests choose them.
@@ -17,10 +18,26 @@ pub trait Ids: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemIds;
 
+/// Random bytes taken from the operating system at once: a filing needs some fifteen ids and nonces, each a call of its own.
+const STOCK: usize = 1024;
+
+thread_local! {
+    /// Bytes not given out yet, from the end on.
+    static STOCKED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Bytes that nobody had before. They leave the stock as they are given out.
 fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-    bytes
+    STOCKED.with_borrow_mut(|stock| {
+        if stock.len() < N {
+            stock.resize(STOCK.max(N), 0);
+            getrandom::fill(stock).expect("the operating system gives random bytes");
+        }
+        let rest = stock.len() - N;
+        let bytes = std::array::from_fn(|i| std::mem::take(&mut stock[rest + i]));
+        stock.truncate(rest);
+        bytes
+    })
 }
 
 impl Ids for SystemIds {
@@ -43,5 +60,22 @@ impl Ids for SystemIds {
 
     fn secret(&self) -> [u8; 32] {
         random()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_bytes_are_given_out_twice() {
+        let all: Vec<[u8; 24]> = (0..200).map(|_| SystemIds.nonce()).collect();
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), 200);
+        // Also not in part: every eight bytes of the stock are new.
+        let parts: Vec<&[u8]> = all.iter().flat_map(|bytes| bytes.chunks(8)).collect();
+        assert_eq!(parts.iter().collect::<HashSet<_>>().len(), parts.len());
+        let elsewhere = std::thread::spawn(|| SystemIds.secret()).join().unwrap();
+        assert_ne!(elsewhere, SystemIds.secret());
     }
 }

@@ -5,13 +5,19 @@ mod documents;
 mod identity;
 mod ids;
 mod mail;
+mod ricevute;
 mod workstate;
 
-pub use documents::{ByteStream, Declared, DocumentError, DocumentStore, Stored};
+pub use documents::{
+    Arrivo, ByteStream, ChiaveFile, ChiaviFile, Declared, DocumentError, DocumentStore, Firma, Posizione, Stored,
+};
 pub use identity::{IdentityProvider, Persona, ProviderError, SignInStart, VerifiedIdentity};
 pub use ids::{Ids, SystemIds};
 pub use mail::{MailError, Mailer, Messaggio};
-pub use workstate::{Consegna, StatoConsegna, Upload, WorkError, WorkState};
+pub use ricevute::{RicevutaError, Ricevute};
+pub use workstate::{
+    BozzaChiusa, Bozze, Consegna, ProfiloChiuso, Quota, StatoConsegna, Upload, UsoUpload, WorkError, WorkState,
+};
 
 /// A boxed future with the lifetime of its inputs.
 pub type BoxFuture<'a, T> = futures_core::future::BoxFuture<'a, T>;

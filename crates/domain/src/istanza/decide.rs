@@ -1,15 +1,17 @@
 //! Decisions of a request.
 
 use super::events::{DocumentoIstanza, Event, IstanzaPresentata};
-use super::modulo::ModuloRichiesta;
 use crate::allegato::Allegato;
 use crate::ids::PraticaId;
+use crate::modulo::{ContestoModulo, Modulo, ModuloValido, giorno_in_parole};
 use crate::persona::{Anagrafica, richiede_livello};
 use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
 use crate::refusal::{Findings, Refusal, Refused};
-use crate::servizio::{self, RiferimentoServizio};
-use crate::{Ctx, Personale};
+use crate::servizio::{EffettoSilenzio, RiferimentoServizio, Servizio};
+use crate::{Ctx, Personale, termini};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a citizen files.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,10 +20,8 @@ pub struct Presenta {
     pub id: PraticaId,
     /// Identity of who asks.
     pub autore: Anagrafica,
-    /// Code of the service.
-    pub servizio: String,
-    /// Version of the service whose form was filled in.
-    pub versione: u32,
+    /// The service, in the version whose form was filled in.
+    pub servizio: Arc<Servizio>,
     /// The form, as filled in.
     pub modulo: Value,
     /// Files, checked and stored beforehand.
@@ -44,6 +44,8 @@ pub enum Command {
 pub struct Dettaglio {
     /// Service and version.
     pub servizio: RiferimentoServizio,
+    /// What silence means.
+    pub effetto_silenzio: EffettoSilenzio,
     /// The request as filed.
     pub documento: Personale<DocumentoIstanza>,
 }
@@ -69,17 +71,28 @@ pub fn decide(state: &State, command: Command, ctx: &Ctx) -> Result<Vec<Event>, 
 }
 
 fn presenta(command: Presenta, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
-    let servizio = servizio::trova(&command.servizio, command.versione)
-        .ok_or_else(|| Refusal::field("servizio", "servizio-sconosciuto"))?;
+    let servizio = command.servizio;
     richiede_livello(&ctx.attore, servizio.livello_identita)?;
+    let oggi = termini::data_locale(ctx.at);
+    if let Some(finestra) = servizio.finestra.filter(|finestra| !finestra.aperta(oggi)) {
+        let refusal = Refusal::field("servizio", "servizio-chiuso");
+        return Err(refusal
+            .with("dal", giorno_in_parole(finestra.dal))
+            .with("al", giorno_in_parole(finestra.al))
+            .into());
+    }
     let mut findings = Findings::default();
-    let modulo = ModuloRichiesta::valida(&command.modulo)
+    let modulo = servizio
+        .modulo
+        .valida(&command.modulo, &ContestoModulo { oggi })
         .map_err(|refused| refused.0.into_iter().for_each(|r| findings.push(r)));
-    findings.take(allegati(&command.allegati, &command.nomi_allegati));
-    findings.done()?;
+    findings.take(allegati(&command.allegati, &command.nomi_allegati, servizio.allegati.massimo as usize));
     let Ok(modulo) = modulo else {
+        findings.done()?;
         return Err(Refusal::whole("modulo-incompleto").into());
     };
+    richiesti(&servizio.modulo, &modulo, &command.allegati, &mut findings);
+    findings.done()?;
     let via = Instradamento {
         tipo: TipoPratica::Istanza,
         // Made from the service: the citizen's words may hold special data (GDPR art. 9).
@@ -89,17 +102,43 @@ fn presenta(command: Presenta, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
         riservato: servizio.riservato,
         giorni: servizio.termine_giorni,
     };
+    let ids = command.allegati.iter().map(|allegato| allegato.id.to_string());
+    let nomi: BTreeMap<String, String> = ids.zip(command.nomi_allegati.iter().cloned()).collect();
     let documento = DocumentoIstanza {
         autore: command.autore,
         servizio: servizio.nome.clone(),
+        sezioni: servizio.modulo.prospetto(modulo.valori(), &nomi),
         modulo,
         nomi_allegati: command.nomi_allegati,
         impronte_allegati: command.allegati.iter().map(|a| a.impronta.as_str().to_owned()).collect(),
     };
     let (deposito, ricevuta, termine) = deposita(command.id, command.allegati, via, ctx)?;
-    let servizio = RiferimentoServizio { codice: servizio.codice.clone(), versione: servizio.versione };
-    let presentata = IstanzaPresentata { deposito, servizio, personale: documento.into() };
+    let presentata = IstanzaPresentata {
+        deposito,
+        servizio: servizio.riferimento(),
+        effetto_silenzio: servizio.effetto_silenzio,
+        personale: documento.into(),
+    };
     Ok(vec![presentata.into(), ricevuta.into(), termine.into()])
+}
+
+/// The files that answers name must have come along, in a format and of a size that their question takes.
+fn richiesti(definizione: &Modulo, modulo: &ModuloValido, files: &[Allegato], findings: &mut Findings) {
+    for wanted in definizione.allegati(modulo.valori()) {
+        let Some(file) = files.iter().find(|file| file.id.to_string() == wanted.id) else {
+            findings.push(Refusal::field(wanted.percorso, "allegato-sconosciuto"));
+            continue;
+        };
+        if !wanted.formati.is_empty() && !wanted.formati.iter().any(|formato| formato.media_type() == file.formato) {
+            let names: Vec<&str> = wanted.formati.iter().map(|formato| formato.nome()).collect();
+            findings.push(Refusal::field(&*wanted.percorso, "formato-non-richiesto").with("formati", names.join(", ")));
+        }
+        let limit = wanted.megabyte.map(|megabyte| u64::from(megabyte) * 1024 * 1024);
+        if limit.is_some_and(|limit| file.dimensione > limit) {
+            let max = wanted.megabyte.unwrap_or_default();
+            findings.push(Refusal::field(&*wanted.percorso, "file-troppo-grande").with("max", max));
+        }
+    }
 }
 
 /// Folds one event.
@@ -115,7 +154,11 @@ pub fn evolve(state: State, event: &Event) -> State {
             );
             Some(Pratica {
                 base,
-                dettaglio: Dettaglio { servizio: e.servizio.clone(), documento: e.personale.clone() },
+                dettaglio: Dettaglio {
+                    servizio: e.servizio.clone(),
+                    effetto_silenzio: e.effetto_silenzio,
+                    documento: e.personale.clone(),
+                },
             })
         }
         (Some(mut state), event) => {

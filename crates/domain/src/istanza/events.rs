@@ -1,11 +1,11 @@
 //! Events of a request.
 
-use super::modulo::ModuloRichiesta;
+use crate::modulo::{ModuloValido, Sezione};
 use crate::persona::Anagrafica;
 use crate::pratica::{
     Conclusione, Deposito, LavorazioneAvviata, PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica,
 };
-use crate::servizio::RiferimentoServizio;
+use crate::servizio::{EffettoSilenzio, RiferimentoServizio};
 use crate::{Personale, Sample};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,11 +19,20 @@ pub struct DocumentoIstanza {
     /// Name of the service.
     pub servizio: String,
     /// The form, filled in.
-    pub modulo: ModuloRichiesta,
+    pub modulo: ModuloValido,
+    /// The same in words, question by question: what the document says does not depend on a form kept elsewhere.
+    pub sezioni: Vec<Sezione>,
     /// Names of the files as given, in the order of `allegati`.
     pub nomi_allegati: Vec<String>,
     /// Hashes of the files, in the same order.
     pub impronte_allegati: Vec<String>,
+}
+
+impl DocumentoIstanza {
+    /// What it is about, in the citizen's own words where the form asks for a subject.
+    pub fn titolo(&self) -> &str {
+        self.modulo.get("oggetto").and_then(serde_json::Value::as_str).unwrap_or(&self.servizio)
+    }
 }
 
 /// A citizen filed a request.
@@ -35,6 +44,8 @@ pub struct IstanzaPresentata {
     pub deposito: Deposito,
     /// Service and version, kept for ever.
     pub servizio: RiferimentoServizio,
+    /// What silence means for this request (L. 241/1990 artt. 2, 20, 25).
+    pub effetto_silenzio: EffettoSilenzio,
     /// The request.
     pub personale: Personale<DocumentoIstanza>,
 }
@@ -44,10 +55,12 @@ impl Sample for IstanzaPresentata {
         Self {
             deposito: Deposito::sample_of(TipoPratica::Istanza, "Istanza: Richiesta generica al Comune", "urp", "I.8"),
             servizio: RiferimentoServizio { codice: "richiesta-generica".into(), versione: 1 },
+            effetto_silenzio: EffettoSilenzio::Inadempimento,
             personale: DocumentoIstanza {
                 autore: Anagrafica::sample(),
                 servizio: "Richiesta generica al Comune".into(),
-                modulo: ModuloRichiesta::sample(),
+                modulo: ModuloValido::sample(),
+                sezioni: vec![Sezione::sample()],
                 nomi_allegati: vec!["planimetria.jpg".into()],
                 impronte_allegati: vec!["ab".repeat(32)],
             }
@@ -64,7 +77,7 @@ pub type IstanzaConclusa = Conclusione;
 eventi! {
     /// Events of `istanza-*`.
     "istanza" {
-        IstanzaPresentata = 1,
+        IstanzaPresentata = 2,
         RicevutaEmessa = 1,
         TermineCalcolato = 1,
         IstanzaPresaInCarico = 1,

@@ -2,11 +2,9 @@
 
 mod decide;
 mod events;
-mod modulo;
 
 #[cfg(test)]
 mod tests;
 
 pub use decide::{Command, Dettaglio, Presenta, State, decide, evolve};
 pub use events::{DocumentoIstanza, Event, IstanzaConclusa, IstanzaPresaInCarico, IstanzaPresentata};
-pub use modulo::{ModuloRichiesta, limiti};

@@ -1,7 +1,7 @@
 //! Decisions of a letter.
 
 use super::events::{DocumentoLettera, Event, LetteraInviata};
-use crate::allegato::Allegato;
+use crate::allegato::{Allegato, MAX_ALLEGATI};
 use crate::ids::PraticaId;
 use crate::persona::{Anagrafica, LivelloIdentita, richiede_livello};
 use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
@@ -81,7 +81,7 @@ fn invia(command: Invia, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
     let mut findings = Findings::default();
     let oggetto = findings.take(riga("oggetto", &command.oggetto, 3, limiti::OGGETTO));
     let testo = findings.take(testo("testo", &command.testo, 3, limiti::TESTO));
-    findings.take(allegati(&command.allegati, &command.nomi_allegati));
+    findings.take(allegati(&command.allegati, &command.nomi_allegati, MAX_ALLEGATI));
     findings.done()?;
     let (Some(oggetto), Some(testo)) = (oggetto, testo) else {
         return Err(Refusal::whole("modulo-incompleto").into());

@@ -1,7 +1,7 @@
 //! What every filing does: names itself, checks its files, issues the receipt, computes the term.
 
 use super::{RicevutaEmessa, TermineCalcolato, TipoPratica};
-use crate::allegato::{Allegato, MAX_ALLEGATI, MAX_NOME};
+use crate::allegato::{Allegato, MAX_NOME};
 use crate::ente::CodiceUfficio;
 use crate::ids::{CodicePratica, PersonaId, PraticaId};
 use crate::refusal::{Refusal, Refused};
@@ -114,9 +114,9 @@ impl Deposito {
 ///
 /// # Errors
 /// `troppi-allegati`, `allegato-ripetuto`, or as [`riga`] for a name, all about `allegati`.
-pub fn allegati(allegati: &[Allegato], nomi: &[String]) -> Result<(), Refusal> {
-    if allegati.len() > MAX_ALLEGATI || nomi.len() != allegati.len() {
-        return Err(Refusal::field("allegati", "troppi-allegati").with("max", MAX_ALLEGATI));
+pub fn allegati(allegati: &[Allegato], nomi: &[String], massimo: usize) -> Result<(), Refusal> {
+    if allegati.len() > massimo || nomi.len() != allegati.len() {
+        return Err(Refusal::field("allegati", "troppi-allegati").with("max", massimo));
     }
     if allegati.iter().enumerate().any(|(i, a)| allegati[..i].iter().any(|b| b.id == a.id)) {
         return Err(Refusal::field("allegati", "allegato-ripetuto"));

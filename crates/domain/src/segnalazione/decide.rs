@@ -3,7 +3,7 @@
 use super::categoria::Categoria;
 use super::events::{DocumentoSegnalazione, Event, Luogo, SegnalazioneInviata};
 use crate::Ctx;
-use crate::allegato::Allegato;
+use crate::allegato::{Allegato, MAX_ALLEGATI};
 use crate::ids::PraticaId;
 use crate::persona::{Anagrafica, LivelloIdentita, richiede_livello};
 use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
@@ -101,7 +101,7 @@ fn invia(command: Invia, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
     let titolo = findings.take(riga("titolo", &command.titolo, 3, limiti::TITOLO));
     let dettagli = findings.take(testo("dettagli", &command.dettagli, 3, limiti::DETTAGLI));
     let luogo = luogo(&command.luogo, &mut findings);
-    findings.take(allegati(&command.allegati, &command.nomi_allegati));
+    findings.take(allegati(&command.allegati, &command.nomi_allegati, MAX_ALLEGATI));
     findings.done()?;
     let (Some(categoria), Some(titolo), Some(dettagli), Some(luogo)) = (categoria, titolo, dettagli, luogo) else {
         return Err(Refusal::whole("modulo-incompleto").into());

@@ -1,61 +1,127 @@
 use super::*;
-use std::fs;
-use std::path::Path;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-/// The files of the catalogue as (name, text), by name.
-fn files() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/servizi");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .filter(|path| path.file_stem().is_some_and(|stem| !stem.to_string_lossy().ends_with(".schema")))
-        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()))
-        .collect();
-    files.sort();
-    files
+/// Paths and codes of what is wrong with the sample after a change.
+fn problemi(change: impl FnOnce(&mut Servizio)) -> Vec<(String, &'static str)> {
+    let mut servizio = Servizio::sample();
+    change(&mut servizio);
+    servizio.controlla().into_iter().map(|problema| (problema.percorso, problema.codice)).collect()
+}
+
+fn one(path: &str, code: &'static str) -> Vec<(String, &'static str)> {
+    vec![(path.to_owned(), code)]
 }
 
 #[test]
-fn the_shipped_catalogue_is_the_folder() {
-    let mut found: Vec<Servizio> = files()
-        .into_iter()
-        .map(|(name, text)| {
-            let servizio: Servizio = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert_eq!(name, format!("{}.json", servizio.codice));
-            servizio
-        })
-        .collect();
-    let mut shipped = catalogo().to_vec();
-    assert!(!shipped.is_empty());
-    found.sort_by(|a, b| a.codice.cmp(&b.codice));
-    shipped.sort_by(|a, b| a.codice.cmp(&b.codice));
-    assert_eq!(found, shipped);
+fn the_sample_is_in_order() {
+    assert_eq!(Servizio::sample().controlla(), []);
 }
 
 #[test]
-fn each_service_is_in_order() {
-    for servizio in catalogo() {
-        let name = &servizio.codice;
-        assert_eq!(servizio.classifica.valida(), Ok(()), "{name}");
-        assert!((1..=MASSIMO_GIORNI).contains(&servizio.termine_giorni), "{name}");
-        assert!(servizio.versione >= 1, "{name}");
-        assert!(servizio.livello_identita >= LivelloIdentita::L2, "{name}: level 1 never files");
-        assert!(!servizio.nome.trim().is_empty() && !servizio.descrizione.trim().is_empty(), "{name}");
-        assert!(!servizio.ufficio.as_str().is_empty(), "{name}");
-        let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        assert!(!name.is_empty() && name.bytes().all(good), "{name}");
-        assert_eq!(trova(name, servizio.versione), Some(servizio), "{name}: code and version are unique");
+fn the_dictionaries_are_whole() {
+    assert_eq!((categorie().len(), argomenti().len()), (15, 64));
+    assert_eq!(categorie().iter().collect::<BTreeSet<_>>().len(), 15);
+    assert_eq!(argomenti().iter().collect::<BTreeSet<_>>().len(), 64);
+    assert!(categorie().contains(&"Salute, benessere e assistenza"));
+}
+
+#[test]
+fn each_part_has_its_rule() {
+    for bad in ["", "ab", "Permesso", "permesso ztl", "permesso_ztl", &"a".repeat(61)] {
+        assert_eq!(problemi(|s| s.codice = bad.into()), one("codice", "codice"), "{bad}");
     }
+    assert_eq!(problemi(|s| s.versione = 0), one("versione", "versione"));
+    assert_eq!(problemi(|s| s.nome = "x".repeat(81)), one("nome", "testo-lungo"));
+    assert_eq!(problemi(|s| s.nome = "a\nb".into()), one("nome", "una-riga"));
+    assert_eq!(problemi(|s| s.categoria = "ambiente".into()), one("categoria", "categoria"));
+    assert_eq!(problemi(|s| s.argomenti = vec!["ztl".into()]), one("argomenti[0]", "argomento"));
+    assert_eq!(problemi(|s| s.argomenti.clear()), one("argomenti", "quanti"));
+    assert_eq!(problemi(|s| s.termine_giorni = 0), one("termineGiorni", "limite"));
+    assert_eq!(problemi(|s| s.termine_giorni = 181), one("termineGiorni", "limite"));
+    assert_eq!(problemi(|s| s.ufficio = CodiceUfficio::new("Ufficio 1")), one("ufficio", "ufficio"));
+    assert_eq!(problemi(|s| s.livello_identita = LivelloIdentita::L1), one("livelloIdentita", "livello"));
+    assert_eq!(problemi(|s| s.conservazione = " ".into()), one("conservazione", "obbligatorio"));
+    assert_eq!(problemi(|s| s.norme = vec!["Legge".into(); 7]), one("norme", "quanti"));
+    assert_eq!(problemi(|s| s.scheda.descrizione = "x".repeat(256)), one("scheda.descrizione", "testo-lungo"));
+    assert_eq!(problemi(|s| s.scheda.cosa_serve.elenco.clear()), one("scheda.cosaServe.elenco", "quanti"));
+    assert_eq!(problemi(|s| s.allegati.megabyte = 0), one("allegati.megabyte", "limite"));
+    assert_eq!(problemi(|s| s.allegati.massimo = 21), one("allegati.massimo", "limite"));
+}
+
+#[test]
+fn what_is_paid_is_explained() {
+    let bollo = |importo: &str| Some(Bollo { importo: Decimale::parse(importo).unwrap(), nota: None });
+    assert_eq!(problemi(|s| s.bollo = bollo("16")), one("scheda.costi", "obbligatorio"));
+    let paid = |importo: &str| {
+        problemi(|s| {
+            s.scheda.costi = Some("Una marca da bollo.".into());
+            s.bollo = bollo(importo);
+        })
+    };
+    assert_eq!(paid("16.00"), []);
+    assert_eq!(paid("0"), one("bollo.importo", "importo"));
+    assert_eq!(paid("16.005"), one("bollo.importo", "importo"));
+}
+
+#[test]
+fn a_window_opens_and_closes() {
+    let finestra = Finestra { dal: jiff::civil::date(2027, 1, 10), al: jiff::civil::date(2027, 2, 28) };
+    let mut servizio = Servizio::sample();
+    assert!(servizio.aperto(finestra.dal));
+    servizio.finestra = Some(finestra);
+    for (day, open) in [("2027-01-09", false), ("2027-01-10", true), ("2027-02-28", true), ("2027-03-01", false)] {
+        assert_eq!(servizio.aperto(day.parse().unwrap()), open, "{day}");
+    }
+    let reversed = Finestra { dal: finestra.al, al: finestra.dal };
+    assert_eq!(problemi(|s| s.finestra = Some(reversed)), one("finestra.al", "ordine"));
+}
+
+#[test]
+fn required_files_fit_the_limit_of_the_service() {
+    let file = json!({ "nome": "foto", "tipo": "allegato", "etichetta": "Foto" });
+    let with = |massimo: u32| {
+        problemi(|s| {
+            s.modulo.passi[0].campi.push(serde_json::from_value(file.clone()).unwrap());
+            s.allegati.massimo = massimo;
+        })
+    };
+    assert_eq!(with(1), []);
+    assert_eq!(with(0), one("allegati.massimo", "limite"));
+}
+
+#[test]
+fn a_definition_beyond_the_limit_is_told() {
+    let found = problemi(|s| {
+        let testo = "x".repeat(600);
+        for (n, campo) in std::iter::repeat_n(s.modulo.passi[0].campi[0].clone(), 14).enumerate() {
+            let opzioni: Vec<Value> = (0..60)
+                .map(|v| json!({ "valore": format!("v{v}"), "testo": format!("{v}{}", &testo[..580]) }))
+                .collect();
+            let scelta = json!({ "nome": format!("scelta{n}"), "tipo": "scelta", "etichetta": campo.etichetta, "opzioni": opzioni });
+            s.modulo.passi[0].campi.push(serde_json::from_value(scelta).unwrap());
+        }
+        s.modulo.passi[0].campi.drain(..4);
+    });
+    assert!(found.contains(&("codice".to_owned(), "troppo-grande")), "{found:?}");
 }
 
 #[test]
 fn a_service_with_a_field_too_many_or_too_few_is_not_read() {
-    let mut service: serde_json::Value = serde_json::to_value(&catalogo()[0]).unwrap();
+    let mut service = serde_json::to_value(Servizio::sample()).unwrap();
     assert!(serde_json::from_value::<Servizio>(service.clone()).is_ok());
     service["urgente"] = true.into();
     assert!(serde_json::from_value::<Servizio>(service.clone()).is_err());
     service.as_object_mut().unwrap().remove("urgente");
     service.as_object_mut().unwrap().remove("termineGiorni");
     assert!(serde_json::from_value::<Servizio>(service).is_err());
+}
+
+#[test]
+fn the_canonical_form_is_one() {
+    let servizio = Servizio::sample();
+    let again: Servizio = serde_json::from_slice(&servizio.canonico()).unwrap();
+    assert_eq!(again, servizio);
+    assert_eq!(again.canonico(), servizio.canonico());
+    assert!(servizio.canonico().starts_with(b"{\"allegati\""), "keys are sorted");
 }

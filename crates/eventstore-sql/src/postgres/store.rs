@@ -7,9 +7,11 @@ use super::writer::{State, Writer};
 use crate::database::Engine;
 use crate::group::Request;
 use crate::pending::{Pending, unavailable};
+use crate::recent::Recent;
 use crate::{OpenError, Sizes};
 use eventstore::{
     AppendError, Appended, Batch, Clock, EventStore, Head, Idempotency, Position, ReadError, Record, Registration,
+    limits,
 };
 use futures_core::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
@@ -30,6 +32,7 @@ pub struct PostgresStore {
     waiting: Arc<AtomicUsize>,
     pub(super) signals: Arc<Signals>,
     listener: JoinHandle<()>,
+    recent: Arc<Recent>,
     pub(super) reader: Reader,
 }
 
@@ -56,6 +59,7 @@ impl PostgresStore {
             sizes: Sizes { queue: sizes.queue.max(1), group: sizes.group.max(1) },
             writers: RwLock::new(Some(HashMap::new())),
             waiting: Arc::default(),
+            recent: Arc::default(),
             signals,
         })
     }
@@ -101,6 +105,7 @@ impl PostgresStore {
             options: self.options.clone(),
             clock: self.clock.clone(),
             signals: self.signals.clone(),
+            recent: self.recent.clone(),
             waiting: self.waiting.clone(),
             limit: self.sizes.group,
             state: State::default(),
@@ -182,7 +187,10 @@ impl EventStore for PostgresStore {
         after: Position,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        Box::pin(self.reader.read_all(ente, after, limit))
+        match self.recent.after(ente, after, limit.min(limits::PAGE)) {
+            Some(records) => Box::pin(async move { Ok(records) }),
+            None => Box::pin(self.reader.read_all(ente, after, limit)),
+        }
     }
 
     fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {

@@ -12,6 +12,7 @@ use super::signals::Signals;
 use super::write::{fits, write};
 use crate::group::Plan;
 use crate::pending::{Pending, measure, refuse_all, unavailable};
+use crate::recent::Recent;
 use eventstore::{AppendError, Clock};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub(super) struct Writer {
     pub(super) options: PgConnectOptions,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) signals: Arc<Signals>,
+    pub(super) recent: Arc<Recent>,
     /// Requests in the queues of the node.
     pub(super) waiting: Arc<AtomicUsize>,
     /// Requests in a group at most.
@@ -80,7 +82,8 @@ impl Writer {
         let mut groups = vec![group];
         while let Some(mut group) = groups.pop() {
             match self.store(&group).await {
-                Ok(plan) => {
+                Ok(mut plan) => {
+                    self.recent.push(std::mem::take(&mut plan.records));
                     if let Some((ente, head)) = plan.heads().next() {
                         self.signals.publish(ente, head.position);
                     }

@@ -28,8 +28,8 @@ pub(super) const KEYS: Layout =
 pub(super) fn open_log(path: &Path) -> Result<Connection, OpenError> {
     let conn = open(path, &LOG)?;
     let tune = || -> rusqlite::Result<()> {
-        // 64 MiB keep the inner pages of the indexes of tens of millions of records in memory.
-        conn.pragma_update(None, "cache_size", -64 * 1024)?;
+        // 32 MiB keep the inner pages of the indexes of tens of millions of records in memory.
+        conn.pragma_update(None, "cache_size", -32 * 1024)?;
         // A checkpoint every 16 MiB: the commit that carries it is the slowest one, it should be rare.
         conn.pragma_update(None, "wal_autocheckpoint", 4_000)?;
         conn.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;

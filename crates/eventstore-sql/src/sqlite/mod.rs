@@ -22,9 +22,11 @@ pub use verify::verify;
 use crate::OpenError;
 use crate::group::Request;
 use crate::pending::{Pending, unavailable};
+use crate::recent::Recent;
 use crate::wakes::Wakes;
 use eventstore::{
     AppendError, Appended, Batch, Clock, EventStore, Head, Idempotency, Position, ReadError, Record, Registration,
+    limits,
 };
 use futures_core::future::BoxFuture;
 use reader::Reader;
@@ -61,6 +63,7 @@ pub struct SqliteStore {
     waiting: Arc<AtomicUsize>,
     thread: Mutex<Option<JoinHandle<()>>>,
     wakes: Arc<Wakes>,
+    recent: Arc<Recent>,
     reader: Reader,
 }
 
@@ -74,14 +77,20 @@ impl SqliteStore {
     /// [`OpenError`], in words for an operator.
     pub fn open(path: &Path, clock: Arc<dyn Clock>, options: SqliteOptions) -> Result<Self, OpenError> {
         let conn = database::open_log(path)?;
-        let wakes = Arc::new(Wakes::default());
+        let (wakes, recent) = (Arc::new(Wakes::default()), Arc::new(Recent::default()));
         for (ente, position) in database::heads(&conn).map_err(|source| OpenError::sqlite(path, source))? {
             wakes.publish(&ente, position);
         }
         let waiting = Arc::new(AtomicUsize::new(0));
         let (sender, receiver) = sync_channel(options.queue.max(1));
-        let writer =
-            Writer { conn, clock, wakes: wakes.clone(), waiting: waiting.clone(), limit: options.group.max(1) };
+        let writer = Writer {
+            conn,
+            clock,
+            wakes: wakes.clone(),
+            recent: recent.clone(),
+            waiting: waiting.clone(),
+            limit: options.group.max(1),
+        };
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || writer.run(&receiver))
@@ -91,6 +100,7 @@ impl SqliteStore {
             waiting,
             thread: Mutex::new(Some(thread)),
             wakes,
+            recent,
             reader: Reader::new(path, options.readers.max(1)),
         })
     }
@@ -179,7 +189,10 @@ impl EventStore for SqliteStore {
         after: Position,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        Box::pin(self.reader.read_all(ente, after, limit))
+        match self.recent.after(ente, after, limit.min(limits::PAGE)) {
+            Some(records) => Box::pin(async move { Ok(records) }),
+            None => Box::pin(self.reader.read_all(ente, after, limit)),
+        }
     }
 
     fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {

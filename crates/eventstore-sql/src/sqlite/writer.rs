@@ -3,6 +3,7 @@
 use super::transfer::{self, Bulk};
 use crate::group::{Applied, EnteHead, Heads, Plan, settle};
 use crate::pending::{Pending, disagreement, measure, refuse_all, unavailable};
+use crate::recent::Recent;
 use crate::wakes::Wakes;
 use eventstore::stretch::Sound;
 use eventstore::transfer::TransferError;
@@ -37,6 +38,7 @@ pub(super) struct Writer {
     pub(super) conn: Connection,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) wakes: Arc<Wakes>,
+    pub(super) recent: Arc<Recent>,
     /// Messages in the queue.
     pub(super) waiting: Arc<AtomicUsize>,
     /// Requests in a group at most.
@@ -86,7 +88,8 @@ impl Writer {
             return;
         }
         match self.attempt(&group) {
-            Ok(plan) => {
+            Ok(mut plan) => {
+                self.recent.push(std::mem::take(&mut plan.records));
                 for (ente, head) in plan.heads() {
                     self.wakes.publish(ente, head.position);
                 }

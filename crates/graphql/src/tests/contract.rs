@@ -73,6 +73,13 @@ fn the_agreed_names_stand() {
         "chiaveIdempotenza: ID!",
         "modulo: JSON!",
         "versione: Int!",
+        "versione: Int\n",
+        "apriBozza(",
+        "salvaBozza(",
+        "eliminaBozza(",
+        "bozze: [Bozza!]!",
+        "type ServizioConnection",
+        "moduloSchema: JSON!",
         "allegati: [ID!]",
         "errori: [Errore!]!",
         "posizione: Posizione",
@@ -95,7 +102,7 @@ fn the_agreed_names_stand() {
 async fn catalogues_are_for_everybody() {
     let world = World::new().await;
     let query = "{ ente { codice nome denominazione uffici { id nome } } categorie { codice nome pericolo }
-        servizi { codice versione } servizio(codice: \"richiesta-generica\") {
+        servizi { totalCount nodes { codice versione } } servizio(codice: \"richiesta-generica\") {
           codice nome versione descrizione terminiGiorni ufficio { id nome } }
         altro: servizio(codice: \"nessuno\") { codice } utente { nome } }";
     let answer = world.ask_with(None, query, json!({})).await;

@@ -99,7 +99,8 @@ async fn letters_and_requests_are_filed_too() {
     let query = "mutation($l: ScriviAlSindacoInput!, $i: PresentaIstanzaInput!, $v: PresentaIstanzaInput!) {
       scriviAlSindaco(input: $l) { pratica { tipo lettera { oggetto testo } segnalazione { titolo } } errori { codice } }
       presentaIstanza(input: $i) {
-        pratica { tipo descrizione istanza { servizio { codice versione } modulo } termine { giorni dal scadenza } }
+        pratica { tipo descrizione termine { giorni dal scadenza }
+          istanza { servizio { codice versione } modulo effettoSilenzio sezioni { titolo righe { etichetta testo } } } }
         protocollo { numero } errori { codice } }
       vecchia: presentaIstanza(input: $v) { pratica { id } errori { campo codice } } }";
     let form = json!({ "oggetto": "Panchina in piazza", "richiesta": "Chiedo una panchina all'ombra." });
@@ -118,6 +119,9 @@ async fn letters_and_requests_are_filed_too() {
     assert_eq!(request["protocollo"]["numero"], 2);
     assert_eq!(request["pratica"]["istanza"]["servizio"], json!({ "codice": "richiesta-generica", "versione": 1 }));
     assert_eq!(request["pratica"]["istanza"]["modulo"], form);
+    assert_eq!(request["pratica"]["istanza"]["effettoSilenzio"], "INADEMPIMENTO");
+    let rows = request["pratica"]["istanza"]["sezioni"][0]["righe"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["testo"] == "Panchina in piazza"), "{rows:?}");
     assert_eq!(request["pratica"]["descrizione"], "Chiedo una panchina all'ombra.");
     assert_eq!(
         request["pratica"]["termine"],

@@ -161,6 +161,23 @@ async fn pages_have_from_one_to_a_hundred_rows() {
     }
 }
 
+/// Forms are the heaviest of all fields: one page of all of them is what a request may ask.
+#[tokio::test]
+async fn forms_cost_what_they_weigh() {
+    let world = World::new().await;
+    let page =
+        |alias: &str, first: u32| format!("{alias}: servizi(first: {first}) {{ nodes {{ modulo moduloSchema }} }}");
+    let answer = world.ask_with(None, &format!("{{ {} }}", page("a", 100)), json!({})).await;
+    assert_eq!(answer.get("errors"), None);
+    let two = format!("{{ {} {} }}", page("a", 100), page("b", 100));
+    assert_eq!(world.code(None, &two).await, "QUERY_TOO_COMPLEX");
+    let searches = |n: usize| (0..n).map(|n| format!("s{n}: servizi(first: 1) {{ totalCount }} ")).collect::<String>();
+    assert_eq!(world.code(None, &format!("{{ {} }}", searches(max::MAX_COMPLEXITY / 40))).await, "QUERY_TOO_COMPLEX");
+    let drafts = "query { a: bozze { valori } b: bozze { valori } c: bozze { valori } d: bozze { valori }
+        e: bozze { valori } f: bozze { valori } g: bozze { valori } h: bozze { valori } i: bozze { valori } }";
+    assert_eq!(world.code(Some(&world.mario()), drafts).await, "QUERY_TOO_COMPLEX");
+}
+
 #[tokio::test]
 async fn directives_are_limited() {
     let world = World::new().await;

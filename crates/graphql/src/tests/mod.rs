@@ -1,10 +1,12 @@
 //! The schema over a real application, with log and keys in memory and read models on a temporary SQLite.
 
+mod bozze;
 mod contract;
 mod filing;
 mod limits;
 mod ports;
 mod reading;
+mod servizi;
 mod work;
 
 use crate::{Schema, schema};
@@ -46,6 +48,19 @@ fn ente() -> Ente {
         email: format!("{codice}@comune.example"),
         telefono: "0187 555 0100".into(),
     };
+    let mut uffici = vec![
+        office("lavori-pubblici", "Lavori pubblici"),
+        office("ambiente", "Ambiente"),
+        office("polizia-locale", "Polizia locale"),
+        office("urp", "Ufficio relazioni con il pubblico"),
+        office("segreteria-sindaco", "Segreteria del Sindaco"),
+    ];
+    // A service is on offer where its office is: here all are.
+    for servizio in catalogo::spediti() {
+        if uffici.iter().all(|ufficio| ufficio.codice != servizio.ufficio) {
+            uffici.push(office(servizio.ufficio.as_str(), servizio.ufficio.as_str()));
+        }
+    }
     Ente {
         codice: CodiceEnte::parse(ENTE).unwrap(),
         denominazione: "Comune di Montelume".into(),
@@ -61,13 +76,7 @@ fn ente() -> Ente {
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.1".into(), "8.2".into()),
         strade: None,
-        uffici: vec![
-            office("lavori-pubblici", "Lavori pubblici"),
-            office("ambiente", "Ambiente"),
-            office("polizia-locale", "Polizia locale"),
-            office("urp", "Ufficio relazioni con il pubblico"),
-            office("segreteria-sindaco", "Segreteria del Sindaco"),
-        ],
+        uffici,
     }
 }
 
@@ -138,18 +147,35 @@ impl World {
 
     /// An upload of a person.
     fn upload(&self, owner: &Utente) -> String {
-        let id = AllegatoId(Uuid::from_u128(0x0a11));
+        let id = AllegatoId(Uuid::from_u128(0x0a11)).to_string();
+        self.upload_of(owner, &id, "image/jpeg");
+        id
+    }
+
+    /// An upload of a person with an id and a format.
+    fn upload_of(&self, owner: &Utente, id: &str, formato: &str) {
         self.work.uploads.lock().unwrap().push(Upload {
-            id,
+            id: id.parse().unwrap(),
             ente: ENTE.into(),
             proprietario: owner.id,
             nome: "lampione.jpg".into(),
-            formato: "image/jpeg".into(),
+            formato: formato.into(),
             dimensione: 482_113,
             impronta: domain::allegato::Impronta::from_bytes([0xab; 32]),
             caricato_il: at("2026-03-06T09:00:00Z"),
         });
-        id.to_string()
+    }
+
+    /// A service of the ente with a form of one step, published.
+    async fn pubblica(&self, versione: u32, modulo: Value) -> domain::servizio::Servizio {
+        let mut servizio = catalogo::spediti().iter().find(|s| s.codice == "richiesta-generica").unwrap().clone();
+        servizio.codice = "prova".into();
+        servizio.nome = "Servizio di prova".into();
+        servizio.versione = versione;
+        servizio.modulo = serde_json::from_value(modulo).unwrap();
+        assert_eq!(servizio.modulo.controlla(), []);
+        assert!(self.app.pubblica_servizio(ENTE, &servizio).await.unwrap());
+        servizio
     }
 
     fn contesto(&self, who: Option<&Utente>) -> Contesto {

@@ -1,18 +1,22 @@
 //! What the application needs from outside, as little as these tests need.
 
+use app::bozze::memoria::BozzeInMemoria;
 use app::ports::{
-    BoxFuture, ByteStream, Consegna, Declared, DocumentError, DocumentStore, Stored, Upload, WorkError, WorkState,
+    Arrivo, BoxFuture, Bozze, ByteStream, Consegna, DocumentError, DocumentStore, Quota, Stored, Upload, UsoUpload,
+    WorkError, WorkState,
 };
 use domain::allegato::Impronta;
-use domain::ids::AllegatoId;
+use domain::ids::{AllegatoId, PersonaId};
+use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use std::future::ready;
 use std::sync::Mutex;
 
-/// Uploads only: sessions and notices are not this door's.
+/// Uploads and drafts only: sessions and notices are not this door's.
 #[derive(Default)]
 pub struct Work {
     pub uploads: Mutex<Vec<Upload>>,
+    pub bozze: BozzeInMemoria,
 }
 
 fn done<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, Result<T, WorkError>> {
@@ -20,9 +24,39 @@ fn done<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, Result<T, WorkError>> {
 }
 
 impl WorkState for Work {
-    fn put_upload(&self, upload: Upload) -> BoxFuture<'_, Result<(), WorkError>> {
+    fn bozze(&self) -> &dyn Bozze {
+        &self.bozze
+    }
+
+    fn put_upload(&self, upload: Upload, _: Quota) -> BoxFuture<'_, Result<bool, WorkError>> {
         self.uploads.lock().unwrap().push(upload);
+        done(true)
+    }
+
+    fn upload_use<'a>(&'a self, _: &'a str, _: PersonaId, _: Timestamp) -> BoxFuture<'a, Result<UsoUpload, WorkError>> {
+        done(UsoUpload::default())
+    }
+
+    fn note_filed<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: u64,
+        _: Vec<AllegatoId>,
+    ) -> BoxFuture<'a, Result<(), WorkError>> {
         done(())
+    }
+
+    fn forget_uploads<'a>(&'a self, _: &'a str, _: Timestamp) -> BoxFuture<'a, Result<u64, WorkError>> {
+        done(0)
+    }
+
+    fn known_files<'a>(
+        &'a self,
+        _: &'a str,
+        ids: &'a [AllegatoId],
+    ) -> BoxFuture<'a, Result<Vec<AllegatoId>, WorkError>> {
+        done(ids.to_vec())
     }
 
     fn uploads<'a>(&'a self, ente: &'a str, ids: &'a [AllegatoId]) -> BoxFuture<'a, Result<Vec<Upload>, WorkError>> {
@@ -112,17 +146,28 @@ impl WorkState for Work {
 pub struct NoDocuments;
 
 impl DocumentStore for NoDocuments {
-    fn put<'a>(
-        &'a self,
-        _: &'a str,
-        _: Declared,
-        _: u64,
-        _: ByteStream<'a>,
-    ) -> BoxFuture<'a, Result<Stored, DocumentError>> {
+    fn put<'a>(&'a self, _: Arrivo<'a>, _: ByteStream<'a>) -> BoxFuture<'a, Result<Stored, DocumentError>> {
         Box::pin(ready(Err(DocumentError::NotFound)))
     }
 
-    fn get<'a>(&'a self, _: &'a str, _: &'a Impronta) -> BoxFuture<'a, Result<ByteStream<'static>, DocumentError>> {
+    fn get<'a>(
+        &'a self,
+        _: &'a str,
+        _: AllegatoId,
+        _: &'a Impronta,
+    ) -> BoxFuture<'a, Result<ByteStream<'static>, DocumentError>> {
         Box::pin(ready(Err(DocumentError::NotFound)))
+    }
+
+    fn remove<'a>(&'a self, _: &'a str, _: AllegatoId) -> BoxFuture<'a, Result<(), DocumentError>> {
+        Box::pin(ready(Ok(())))
+    }
+
+    fn list(&self, _: &str) -> BoxStream<'static, Result<AllegatoId, DocumentError>> {
+        Box::pin(futures_util::stream::empty())
+    }
+
+    fn tidy(&self, _: Timestamp) -> BoxFuture<'_, Result<u64, DocumentError>> {
+        Box::pin(ready(Ok(0)))
     }
 }

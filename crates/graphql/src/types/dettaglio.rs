@@ -2,6 +2,7 @@
 
 use super::common::Protocollo;
 use super::ente::Categoria;
+use super::enums::EffettoSilenzio;
 use crate::scalars::{Date, DateTime};
 use app::DettaglioPratica;
 use async_graphql::{Object, Result, SimpleObject};
@@ -43,13 +44,19 @@ pub struct Lettera {
     testo: Option<String>,
 }
 
-/// Service and version with which a request was filed; kept for ever.
+/// A service in one version: the one a request was filed with, kept for ever, or the one a draft is filled in with.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct RiferimentoServizio {
     /// Code of the service.
     codice: String,
-    /// Version in force at filing.
+    /// Version of the service.
     versione: u32,
+}
+
+impl From<&domain::servizio::RiferimentoServizio> for RiferimentoServizio {
+    fn from(servizio: &domain::servizio::RiferimentoServizio) -> Self {
+        Self { codice: servizio.codice.clone(), versione: servizio.versione }
+    }
 }
 
 /// What a request adds to a case.
@@ -57,8 +64,40 @@ pub struct RiferimentoServizio {
 pub struct Istanza {
     /// Service.
     servizio: RiferimentoServizio,
-    /// The form, filled in; personal data.
+    /// The form, filled in: each value in its one form; personal data.
+    #[graphql(complexity = "crate::limits::FORM_COST")]
     modulo: Option<Value>,
+    /// The same in words, as the filed document has it, question by question; personal data.
+    #[graphql(complexity = "crate::limits::FORM_COST + child_complexity")]
+    sezioni: Option<Vec<Sezione>>,
+    /// What silence means for this request (L. 241/1990 artt. 2, 20, 25).
+    effetto_silenzio: EffettoSilenzio,
+}
+
+/// A step of a form, filled in.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Sezione {
+    /// Title of the step.
+    titolo: String,
+    /// Its questions that have an answer, in the order of the form.
+    righe: Vec<RigaSezione>,
+}
+
+/// A question and its answer.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct RigaSezione {
+    /// The question.
+    etichetta: String,
+    /// The answer in Italian words: days, amounts and choices as people write them.
+    testo: String,
+}
+
+impl From<&domain::modulo::Sezione> for Sezione {
+    fn from(sezione: &domain::modulo::Sezione) -> Self {
+        let riga =
+            |(etichetta, testo): &(String, String)| RigaSezione { etichetta: etichetta.clone(), testo: testo.clone() };
+        Self { titolo: sezione.titolo.clone(), righe: sezione.righe.iter().map(riga).collect() }
+    }
 }
 
 /// The latest day for the answer and what it was computed from (L. 241/1990 art. 2).
@@ -166,10 +205,11 @@ impl Istanza {
     pub(crate) fn of(dettaglio: &DettaglioPratica) -> Option<Self> {
         let Caso::Istanza(pratica) = &dettaglio.caso else { return None };
         let documento = seen(dettaglio, pratica.dettaglio.documento.get());
-        let servizio = &pratica.dettaglio.servizio;
         Some(Self {
-            servizio: RiferimentoServizio { codice: servizio.codice.clone(), versione: servizio.versione },
-            modulo: documento.and_then(|d| serde_json::to_value(&d.modulo).ok()),
+            servizio: RiferimentoServizio::from(&pratica.dettaglio.servizio),
+            modulo: documento.map(|d| Value::Object(d.modulo.valori().clone())),
+            sezioni: documento.map(|d| d.sezioni.iter().map(Sezione::from).collect()),
+            effetto_silenzio: pratica.dettaglio.effetto_silenzio.into(),
         })
     }
 }
@@ -205,7 +245,10 @@ pub(crate) fn descrizione(dettaglio: &DettaglioPratica) -> Option<String> {
     let text = match &dettaglio.caso {
         Caso::Segnalazione(p) => p.dettaglio.documento.get().map(|d| &d.dettagli),
         Caso::Lettera(p) => p.dettaglio.documento.get().map(|d| &d.testo),
-        Caso::Istanza(p) => p.dettaglio.documento.get().map(|d| &d.modulo.richiesta),
+        Caso::Istanza(p) => {
+            let richiesta = p.dettaglio.documento.get().and_then(|d| d.modulo.get("richiesta")?.as_str());
+            return seen(dettaglio, richiesta).map(str::to_owned);
+        }
     };
     seen(dettaglio, text).cloned()
 }

@@ -58,39 +58,6 @@ impl Categoria {
     }
 }
 
-/// A service: what can be asked, by when it is answered, and by whom (CAD art. 7; L. 241/1990 art. 2).
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Servizio {
-    /// Code, such as `richiesta-generica`.
-    codice: String,
-    /// Name for citizens.
-    nome: String,
-    /// Version in force; a case keeps the one it was filed with.
-    versione: u32,
-    /// One sentence: what it is for.
-    descrizione: String,
-    /// Days for the answer (L. 241/1990 art. 2: 30 unless a rule says otherwise).
-    termini_giorni: u16,
-    /// Identity level needed to file, 1 to 3 (SPID levels; CAD art. 65).
-    livello_identita: u8,
-    /// Office that answers.
-    ufficio: Ufficio,
-}
-
-impl Servizio {
-    pub(crate) fn of(contesto: &Contesto, servizio: &domain::servizio::Servizio) -> Self {
-        Self {
-            codice: servizio.codice.clone(),
-            nome: servizio.nome.clone(),
-            versione: servizio.versione,
-            descrizione: servizio.descrizione.clone(),
-            termini_giorni: servizio.termine_giorni,
-            livello_identita: servizio.livello_identita.into(),
-            ufficio: Ufficio::of(contesto, &servizio.ufficio),
-        }
-    }
-}
-
 /// The person who signed in, or for whom a token was issued.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Utente {

@@ -65,3 +65,41 @@ impl From<domain::registro::Flusso> for Flusso {
         }
     }
 }
+
+/// What silence means when the term has passed (L. 241/1990 artt. 2, 20, 25).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::servizio::EffettoSilenzio")]
+pub enum EffettoSilenzio {
+    /// Acceptance (art. 20).
+    Assenso,
+    /// Refusal (art. 25 c. 4).
+    Rigetto,
+    /// The duty to answer remains (art. 2).
+    Inadempimento,
+}
+
+/// Kind of service (archetypes of the Modello Comuni).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::servizio::Archetipo")]
+pub enum Archetipo {
+    /// Permits and documents.
+    Permesso,
+    /// Payments that are due.
+    Pagamento,
+    /// Economic benefits.
+    Beneficio,
+    /// Applications to a ranked list.
+    Graduatoria,
+    /// Services, also paid ones.
+    Servizio,
+}
+
+/// When something is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::servizio::Quando")]
+pub enum QuandoPagamento {
+    /// With the filing.
+    AllaPresentazione,
+    /// After the office's notice.
+    Dopo,
+}

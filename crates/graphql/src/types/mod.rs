@@ -1,6 +1,7 @@
 //! The types of answers.
 
 mod audit;
+mod bozza;
 mod common;
 mod dettaglio;
 mod ente;
@@ -9,15 +10,18 @@ mod payload;
 mod pratica;
 mod registro;
 mod riga;
+mod servizio;
 mod storia;
 
 pub(crate) use audit::Audit;
-pub(crate) use ente::{Categoria, Ente, Servizio, Utente};
+pub(crate) use bozza::{Bozza, BozzaPayload, EliminaBozzaPayload};
+pub(crate) use ente::{Categoria, Ente, Utente};
 pub(crate) use enums::{StatoPratica, TipoPratica};
 pub(crate) use payload::{ModificaRegistrazionePayload, PraticaPayload};
 pub(crate) use pratica::Pratica;
 pub(crate) use registro::Registrazione;
 pub(crate) use riga::passi_chiesti;
+pub(crate) use servizio::Servizio;
 
 use crate::codes;
 use crate::errors::coded;

@@ -47,13 +47,27 @@ const TOWNS: [Town; 2] = [
     },
 ];
 
-const UFFICI: [(&str, &str); 6] = [
+const UFFICI: [(&str, &str); 20] = [
     ("urp", "Ufficio relazioni con il pubblico"),
     ("lavori-pubblici", "Lavori pubblici e manutenzioni"),
     ("ambiente", "Ambiente e verde pubblico"),
     ("polizia-locale", "Polizia locale"),
     ("segreteria-sindaco", "Segreteria della Sindaca"),
     ("protocollo", "Protocollo e archivio"),
+    ("anagrafe", "Anagrafe"),
+    ("stato-civile", "Stato civile"),
+    ("elettorale", "Ufficio elettorale"),
+    ("cimiteri", "Servizi cimiteriali"),
+    ("tributi", "Entrate e tributi"),
+    ("istruzione", "Istruzione e servizi educativi"),
+    ("servizi-sociali", "Servizi sociali"),
+    ("casa", "Ufficio casa"),
+    ("mobilita", "Mobilità e sosta"),
+    ("urbanistica", "Urbanistica ed edilizia"),
+    ("cultura-sport", "Cultura e sport"),
+    ("personale", "Personale e concorsi"),
+    ("trasparenza", "Trasparenza e accesso civico"),
+    ("transizione-digitale", "Transizione digitale"),
 ];
 
 /// Writes the streets of both towns into the folder of the demonstration.
@@ -101,6 +115,13 @@ pub(super) fn enti(first: &str, port: u16, data: &Path) -> Vec<Ente> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_towns_have_an_office_for_every_service_that_is_shipped() {
+        for servizio in catalogo::spediti() {
+            assert!(UFFICI.iter().any(|(codice, _)| *codice == servizio.ufficio.as_str()), "{}", servizio.codice);
+        }
+    }
 
     #[test]
     fn the_towns_are_valid_and_each_answers_under_its_host() {

@@ -79,35 +79,151 @@ function once(form) {
   });
 }
 
-/** The names, sizes and small pictures of the files chosen; pictures are drawn here and go nowhere. */
+/** A chosen file in words, with a small picture where this browser can draw it; pictures are drawn here and go nowhere. */
+function describe(file) {
+  const item = document.createElement("li");
+  const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} kB` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} MB`;
+  const words = document.createElement("span");
+  words.textContent = `${file.name} (${size})`;
+  item.append(words);
+  if (file.type.startsWith("image/")) draw(file, item);
+  return item;
+}
+
+async function draw(file, item) {
+  try {
+    const picture = await createImageBitmap(file, { resizeHeight: 160, resizeQuality: "medium" });
+    const canvas = document.createElement("canvas");
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", `Anteprima di ${file.name}`);
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    item.prepend(canvas);
+  } catch {
+    // A format that this browser cannot draw keeps its name only.
+  }
+}
+
+/** The names, sizes and small pictures of the files chosen. */
 function preview(input) {
   const list = document.getElementById(input.dataset.anteprima);
   if (!list) return;
-  input.addEventListener("change", async () => {
-    list.replaceChildren();
+  input.addEventListener("change", () => {
+    list.replaceChildren(...[...input.files].map(describe));
     list.hidden = input.files.length === 0;
-    for (const file of input.files) {
-      const item = document.createElement("li");
-      const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} kB` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} MB`;
-      const words = document.createElement("span");
-      words.textContent = `${file.name} (${size})`;
-      item.append(words);
-      list.append(item);
-      if (!file.type.startsWith("image/")) continue;
-      try {
-        const picture = await createImageBitmap(file, { resizeHeight: 160, resizeQuality: "medium" });
-        const canvas = document.createElement("canvas");
-        canvas.width = picture.width;
-        canvas.height = picture.height;
-        canvas.setAttribute("role", "img");
-        canvas.setAttribute("aria-label", `Anteprima di ${file.name}`);
-        canvas.getContext("2d").drawImage(picture, 0, 0);
-        item.prepend(canvas);
-      } catch {
-        // A format that this browser cannot draw keeps its name only.
-      }
-    }
   });
+}
+
+/** Sends one file to the API: `201` with its id, a refusal, or nothing at all. */
+function send(file, progress) {
+  return new Promise((settle) => {
+    const body = new FormData();
+    body.append("file", file);
+    const request = new XMLHttpRequest();
+    request.open("POST", "/api/allegati");
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    });
+    request.addEventListener("load", () => settle({ status: request.status, answer: request.response }));
+    for (const broken of ["error", "abort", "timeout"]) request.addEventListener(broken, () => settle({ status: 0 }));
+    request.send(body);
+  });
+}
+
+/**
+ * Sends files as soon as they are chosen, each with a bar of its own; one that broke off can be sent again. What was taken
+ * leaves the field and goes on as its id; what was not stays in the field, so that the form sends it and its page says
+ * what is wrong.
+ */
+function uploader(input) {
+  const list = document.getElementById(input.dataset.anteprima);
+  const form = input.form;
+  if (!list || !form) return;
+  input.multiple = true;
+  let open = [];
+  let running = 0;
+  let waiting = null;
+
+  const keep = () => {
+    const files = new DataTransfer();
+    for (const { file } of open) files.items.add(file);
+    input.files = files.files;
+    list.hidden = list.children.length === 0;
+  };
+  const drop = (entry) => {
+    open = open.filter((other) => other !== entry);
+    keep();
+  };
+  const button = (words, name, action) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-outline-primary btn-sm";
+    button.textContent = words;
+    button.setAttribute("aria-label", `${words} ${name}`);
+    button.addEventListener("click", action);
+    return button;
+  };
+  const start = async (entry) => {
+    const { file, item } = entry;
+    const state = document.createElement("span");
+    const bar = document.createElement("progress");
+    bar.max = 1;
+    bar.value = 0;
+    bar.setAttribute("aria-label", `Caricamento di ${file.name}`);
+    state.append(bar);
+    item.querySelector("[data-stato]")?.remove();
+    state.dataset.stato = "";
+    item.append(state);
+    running += 1;
+    const { status, answer } = await send(file, (part) => (bar.value = part));
+    running -= 1;
+    const remove = button("Togli", file.name, () => {
+      item.remove();
+      drop(entry);
+      input.focus();
+    });
+    if (status === 201) {
+      const id = document.createElement("input");
+      id.type = "hidden";
+      id.name = "allegato";
+      id.value = answer.id;
+      state.replaceChildren(document.createTextNode(" Caricato. "), remove, id);
+      drop(entry);
+    } else if (status >= 400 && status < 500 && status !== 429) {
+      state.replaceChildren(document.createTextNode(` ${answer?.detail ?? "Questo file non può essere caricato."} `), remove);
+    } else {
+      const again = button("Riprova", file.name, () => start(entry));
+      const words = answer?.detail ?? "Il caricamento si è interrotto.";
+      state.replaceChildren(document.createTextNode(` ${words} `), again, document.createTextNode(" "), remove);
+    }
+    if (running === 0 && waiting) {
+      const submitter = waiting.submitter;
+      waiting = null;
+      form.requestSubmit(submitter);
+    }
+  };
+  input.addEventListener("change", () => {
+    const chosen = [...input.files].filter((file) => !open.some((entry) => entry.file === file));
+    const entries = chosen.map((file) => ({ file, item: describe(file) }));
+    for (const { item } of open) item.remove();
+    open = entries;
+    list.append(...entries.map(({ item }) => item));
+    list.hidden = list.children.length === 0;
+    for (const entry of entries) start(entry);
+  });
+  // Before anything else hears of it: whoever goes on while a file is under way goes on when it is there.
+  form.addEventListener(
+    "submit",
+    (event) => {
+      if (running === 0) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting = { submitter: event.submitter };
+    },
+    { capture: true },
+  );
 }
 
 /** Copies a code and says so in the button itself. */
@@ -130,12 +246,65 @@ function copier(button) {
   });
 }
 
+/**
+ * A step of a request: questions that depend on an answer come and go at once, computed numbers follow, and the draft is
+ * saved now and then. The server decides what is there: this asks it and shows the answer.
+ */
+function draft(form) {
+  const EVERY = 20_000;
+  const words = form.querySelector("[data-salvata]");
+  let changed = false;
+  let running = false;
+  let again = false;
+  const show = ({ visibili, calcoli, messaggio }) => {
+    for (const field of form.querySelectorAll("[data-campo]")) field.hidden = visibili[field.dataset.campo] === false;
+    for (const number of form.querySelectorAll("[data-calcolo]")) {
+      number.textContent = calcoli[number.dataset.calcolo] || number.dataset.vuoto;
+    }
+    if (words) words.textContent = messaggio;
+  };
+  const save = async () => {
+    if (running) {
+      again = true;
+      return;
+    }
+    if (form.dataset.inviato) return;
+    running = true;
+    changed = false;
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    body.set("passo", form.dataset.passo);
+    try {
+      const answer = await fetch(form.dataset.salva, { method: "POST", body });
+      if (!answer.ok) throw new Error(answer.statusText);
+      show(await answer.json());
+      for (const update of form.querySelectorAll("[data-senza-script]")) update.hidden = true;
+    } catch {
+      // Without an answer the page works as without scripts: by its own buttons.
+      changed = true;
+      for (const update of form.querySelectorAll("[data-senza-script]")) update.hidden = false;
+    }
+    running = false;
+    if (again) {
+      again = false;
+      save();
+    }
+  };
+  for (const update of form.querySelectorAll("[data-senza-script]")) update.hidden = true;
+  form.addEventListener("input", () => (changed = true));
+  form.addEventListener("change", (event) => {
+    changed = true;
+    if (event.target.type !== "file" && event.target.closest("[data-controlla]")) save();
+  });
+  setInterval(() => changed && save(), EVERY);
+}
+
 for (const link of document.querySelectorAll("[data-menu]")) menu(link);
 for (const fold of document.querySelectorAll("[data-chiudi-fuori]")) closing(fold);
 for (const area of document.querySelectorAll("[data-conta]")) counter(area);
 for (const form of document.querySelectorAll('form[method="post"]')) once(form);
-for (const input of document.querySelectorAll("[data-anteprima]")) preview(input);
+for (const input of document.querySelectorAll("[data-anteprima]")) (input.name === "file" ? uploader : preview)(input);
 for (const button of document.querySelectorAll("[data-copia]")) copier(button);
+for (const form of document.querySelectorAll("[data-salva]")) draft(form);
 document.querySelector("[data-fuoco]")?.focus();
 
 // Coming back with the browser's arrow must not find the forms shut.

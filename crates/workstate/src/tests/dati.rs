@@ -1,6 +1,6 @@
 //! One handle, on both engines.
 
-use super::{Banco, ENTE, at, consegna, of, on_both_engines, upload};
+use super::{Banco, ENTE, at, consegna, larga, of, on_both_engines, upload};
 use crate::limits;
 use app::ports::{Consegna, StatoConsegna, Upload, WorkState};
 use domain::ids::AllegatoId;
@@ -35,7 +35,7 @@ on_both_engines![
 async fn uploads_come_back_as_they_were_in_the_order_asked_and_only_to_their_ente(banco: Banco) {
     let state = banco.open().await;
     for n in 1..=3 {
-        state.put_upload(upload(n)).await.unwrap();
+        assert!(state.put_upload(upload(n), larga()).await.unwrap());
     }
     let ids = [3, 9, 1].map(|n| AllegatoId(Uuid::from_u128(n)));
     assert_eq!(state.uploads(ENTE, &ids).await.unwrap(), [upload(3), upload(1)]);
@@ -44,8 +44,8 @@ async fn uploads_come_back_as_they_were_in_the_order_asked_and_only_to_their_ent
 
 async fn an_upload_is_written_once(banco: Banco) {
     let state = banco.open().await;
-    state.put_upload(upload(1)).await.unwrap();
-    state.put_upload(Upload { nome: "altro.png".into(), ..upload(1) }).await.unwrap();
+    assert!(state.put_upload(upload(1), larga()).await.unwrap());
+    assert!(state.put_upload(Upload { nome: "altro.png".into(), ..upload(1) }, larga()).await.unwrap());
     assert_eq!(state.uploads(ENTE, &[upload(1).id]).await.unwrap(), [upload(1)]);
 }
 

@@ -1,6 +1,6 @@
 //! Three handles on one database, as three nodes have it.
 
-use super::{Banco, ENTE, at, consegna, on_both_engines, upload};
+use super::{Banco, ENTE, at, consegna, larga, on_both_engines, upload};
 use crate::{SqlWorkState, limits};
 use app::ports::{Consegna, StatoConsegna, WorkState};
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ async fn what_one_node_saves_the_others_have(banco: Banco) {
     assert_eq!(b.session("k", at(0)).await.unwrap(), Some(vec![1]));
     c.delete_session("k").await.unwrap();
     assert_eq!(b.session("k", at(0)).await.unwrap(), None);
-    b.put_upload(upload(1)).await.unwrap();
+    assert!(b.put_upload(upload(1), larga()).await.unwrap());
     assert_eq!(c.uploads(ENTE, &[upload(1).id]).await.unwrap(), [upload(1)]);
     c.enqueue("notifiche", ENTE, 7, vec![consegna(1)]).await.unwrap();
     assert_eq!(a.process_position("notifiche", ENTE).await.unwrap(), 7);

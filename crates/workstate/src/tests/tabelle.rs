@@ -76,7 +76,8 @@ async fn every_connection_is_durable() {
         let mut connection = state.pool.acquire().await.unwrap();
         let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await.unwrap();
         let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await.unwrap();
-        assert_eq!((synchronous, journal.as_str()), (2, "wal"));
+        let overwritten: i64 = sqlx::query_scalar("PRAGMA secure_delete").fetch_one(&mut *connection).await.unwrap();
+        assert_eq!((synchronous, journal.as_str(), overwritten), (2, "wal", 1));
         held.push(connection);
     }
 }

@@ -3,11 +3,12 @@
 use crate::enti::{Ente, Ufficio};
 use crate::notifiche::{Config, Notifiche};
 use crate::ports::{
-    BoxFuture, Consegna, Ids, MailError, Mailer, Messaggio, StatoConsegna, SystemIds, Upload, WorkError, WorkState,
+    BoxFuture, Bozze, Consegna, Ids, MailError, Mailer, Messaggio, Quota, StatoConsegna, SystemIds, Upload, UsoUpload,
+    WorkError, WorkState,
 };
 use domain::ente::{CodiceEnte, CodiceUfficio};
 use domain::evento::pratica_di;
-use domain::ids::{AllegatoId, PraticaId};
+use domain::ids::{AllegatoId, PersonaId, PraticaId};
 use domain::notifica::{NotificaConsegnata, NotificaFallita};
 use domain::pratica::{PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica};
 use domain::segnalazione::SegnalazioneInviata;
@@ -63,7 +64,28 @@ fn take_one(left: &AtomicU32) -> bool {
 }
 
 impl WorkState for Lavoro {
-    fn put_upload(&self, _: Upload) -> BoxFuture<'_, Result<(), WorkError>> {
+    fn bozze(&self) -> &dyn Bozze {
+        unreachable!("not of this process")
+    }
+    fn put_upload(&self, _: Upload, _: Quota) -> BoxFuture<'_, Result<bool, WorkError>> {
+        unreachable!("not of this process")
+    }
+    fn upload_use<'a>(&'a self, _: &'a str, _: PersonaId, _: Timestamp) -> BoxFuture<'a, Result<UsoUpload, WorkError>> {
+        unreachable!("not of this process")
+    }
+    fn note_filed<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: u64,
+        _: Vec<AllegatoId>,
+    ) -> BoxFuture<'a, Result<(), WorkError>> {
+        unreachable!("not of this process")
+    }
+    fn forget_uploads<'a>(&'a self, _: &'a str, _: Timestamp) -> BoxFuture<'a, Result<u64, WorkError>> {
+        unreachable!("not of this process")
+    }
+    fn known_files<'a>(&'a self, _: &'a str, _: &'a [AllegatoId]) -> BoxFuture<'a, Result<Vec<AllegatoId>, WorkError>> {
         unreachable!("not of this process")
     }
     fn uploads<'a>(&'a self, _: &'a str, _: &'a [AllegatoId]) -> BoxFuture<'a, Result<Vec<Upload>, WorkError>> {

@@ -131,9 +131,8 @@ fn the_receipts_of_letters_and_requests_repeat_what_was_filed() {
         &istanza.testo,
         &[
             "Servizio: Richiesta generica al Comune",
-            "Titolo: Panchina in piazza",
+            "Oggetto: Panchina in piazza",
             "all'ombra in piazza della Fonte",
-            "Telefono: 0187 555 0100",
             "comunicazione di avvio del procedimento",
             "il Comune resta obbligato a rispondere",
             "potere sostitutivo",

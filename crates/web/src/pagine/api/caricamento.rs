@@ -1,10 +1,12 @@
-//! `POST /api/allegati`: a file, before what it is filed with.
+//! `POST /api/allegati`: a file, before what it is filed with. The field `posizione` (`togli`, the default, or `mantieni`)
+//! says what becomes of the place that a photo was taken at; it stands before the field `file`.
 
 use super::chi::{Ignoto, chi};
 use super::problema::Problema;
 use crate::errore::Errore;
 use crate::state::Web;
-use app::ports::{Declared, Upload};
+use app::allegati::Caricato;
+use app::ports::{Declared, Firma, Posizione};
 use app::{AppError, Contesto};
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
@@ -26,6 +28,8 @@ const CORNICE: u64 = 64 * 1024;
 const MAX_SCARTO: usize = 64 * 1024 * 1024;
 /// Time for throwing away, at most.
 const TEMPO_SCARTO: Duration = Duration::from_secs(20);
+/// Bytes of a word beside the file that are looked at.
+const MAX_PAROLA: usize = 32;
 /// Time for an upload, at most: 10 MB over a slow mobile line.
 const TEMPO: Duration = Duration::from_mins(5);
 
@@ -37,6 +41,10 @@ pub fn routes() -> Router<Web> {
 async fn carica(State(web): State<Web>, request: Request) -> Response {
     let waits = request.headers().contains_key(header::EXPECT);
     let declared = length(request.headers());
+    if declared.is_some_and(|bytes| bytes > MAX_SCARTO as u64) {
+        // Nothing of it is read, not even to be thrown away.
+        return ([(header::CONNECTION, "close")], troppo_grande()).into_response();
+    }
     let (mut parts, body) = request.into_parts();
     let ctx = chi(&web, &mut parts).await;
     let Ok(mut multipart) = Multipart::from_request(Request::from_parts(parts, body), &web).await else {
@@ -59,7 +67,7 @@ async fn carica(State(web): State<Web>, request: Request) -> Response {
         },
     };
     match outcome {
-        Ok(upload) => (StatusCode::CREATED, Json(ricevuta(&upload))).into_response(),
+        Ok(caricato) => (StatusCode::CREATED, Json(ricevuta(&caricato))).into_response(),
         Err(problem) => {
             if sent {
                 scarta(&mut multipart).await;
@@ -86,9 +94,13 @@ fn troppo_grande() -> Problema {
 }
 
 /// The first field named `file`, stored while it arrives.
-async fn ricevi(web: &Web, ctx: &Contesto, multipart: &mut Multipart) -> Result<Upload, Problema> {
+async fn ricevi(web: &Web, ctx: &Contesto, multipart: &mut Multipart) -> Result<Caricato, Problema> {
     let interrupted = || Problema::from(AppError::rifiuto(Refusal::field("allegati", "caricamento-interrotto")));
+    let mut posizione = Posizione::Togli;
     while let Some(mut field) = multipart.next_field().await.map_err(|_| interrupted())? {
+        if field.name() == Some("posizione") {
+            posizione = scelta(&mut field).await.ok_or_else(interrupted)?;
+        }
         if field.name() != Some("file") {
             continue;
         }
@@ -97,9 +109,19 @@ async fn ricevi(web: &Web, ctx: &Contesto, multipart: &mut Multipart) -> Result<
             formato: field.content_type().map(str::to_owned),
         };
         let bytes = stream::try_unfold(&mut field, chunk);
-        return Ok(web.app.carica(ctx, declared, Box::pin(bytes)).await?);
+        return Ok(web.app.carica(ctx, declared, posizione, Box::pin(bytes)).await?);
     }
     Err(AppError::rifiuto(Refusal::field("allegati", "file-mancante")).into())
+}
+
+/// What becomes of a photo's position: a short word. None when the sender broke off.
+async fn scelta(field: &mut Field<'_>) -> Option<Posizione> {
+    let mut word = Vec::new();
+    while let Some(chunk) = field.chunk().await.ok()? {
+        let room = MAX_PAROLA - word.len();
+        word.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Some(if word == b"mantieni" { Posizione::Mantieni } else { Posizione::Togli })
 }
 
 async fn chunk<'a, 'b>(field: &'a mut Field<'b>) -> io::Result<Option<(bytes::Bytes, &'a mut Field<'b>)>> {
@@ -115,13 +137,16 @@ async fn scarta(multipart: &mut Multipart) {
     }
 }
 
-fn ricevuta(upload: &Upload) -> serde_json::Value {
+fn ricevuta(caricato: &Caricato) -> serde_json::Value {
+    let upload = &caricato.upload;
     json!({
         "id": upload.id,
         "nome": upload.nome,
         "formato": upload.formato,
         "dimensione": upload.dimensione,
         "impronta": upload.impronta,
+        "firma": caricato.firma.map(Firma::as_str),
+        "posizioneTolta": caricato.posizione_tolta,
     })
 }
 

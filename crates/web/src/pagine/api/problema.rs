@@ -43,6 +43,8 @@ impl Problema {
         let status = match error.codice.as_str() {
             "file-troppo-grande" => StatusCode::PAYLOAD_TOO_LARGE,
             "formato-non-ammesso" | "formato-non-corrispondente" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "file-sospetto" | "file-danneggiato" | "file-infetto" => StatusCode::UNPROCESSABLE_ENTITY,
+            "troppi-caricamenti" | "spazio-esaurito" => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::BAD_REQUEST,
         };
         Self { campo: error.campo, ..Self::new(status, &error.codice, error.messaggio) }

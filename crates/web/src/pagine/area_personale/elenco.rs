@@ -6,6 +6,7 @@ use crate::formato;
 use crate::layout::{Layout, Opzione, Paginazione, Riga, Stato, Voce};
 use crate::pagine::elenco::{Dove, risultati};
 use crate::pagine::invio::anagrafica;
+use crate::pagine::istanza::{SchedaBozza, schede_bozze};
 use crate::richiesta::Firmata;
 use crate::{t, ta};
 use app::AppError;
@@ -61,6 +62,7 @@ pub struct Elenco {
     pub schede: Vec<Scheda>,
     pub pagine: Paginazione,
     pub nuove: Vec<Voce>,
+    pub bozze: Vec<SchedaBozza>,
 }
 
 /// `GET /area-personale`.
@@ -86,6 +88,7 @@ pub async fn mostra(Firmata(r): Firmata, Query(domanda): Query<Domanda>) -> Resu
         schede: elenco.righe.iter().map(scheda).collect(),
         pagine: dove.pulsanti(PATH, &filtri, &elenco, SCHEDE),
         nuove: nuove(),
+        bozze: schede_bozze(&r).await?,
         domanda,
     };
     Ok(Pagina(page).into_response())

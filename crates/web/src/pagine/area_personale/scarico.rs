@@ -2,7 +2,7 @@
 
 use crate::errore::Errore;
 use crate::pagine::api::Noto;
-use app::Documento;
+use app::{AppError, Documento};
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,8 +17,33 @@ pub async fn documento(r: Noto, Path(id): Path<String>, headers: HeaderMap) -> R
 /// `GET /pratiche/{id}/allegati/{n}`, counted from 1.
 pub async fn allegato(r: Noto, Path((id, n)): Path<(String, usize)>, headers: HeaderMap) -> Result<Response, Errore> {
     let indice = n.checked_sub(1).ok_or(Errore::NonTrovato)?;
-    let found = r.web.app.allegato(&r.ctx, super::id(&id)?, indice).await?;
-    rispondi(found.ok_or(Errore::NonTrovato)?, &headers)
+    match r.web.app.allegato(&r.ctx, super::id(&id)?, indice).await {
+        Ok(found) => rispondi(found.ok_or(Errore::NonTrovato)?, &headers),
+        // The key of its person was destroyed: it was there, and never will be again.
+        Err(AppError::Rifiutato(errori)) if errori.iter().any(|e| e.codice == "dato-non-piu-disponibile") => {
+            Ok((StatusCode::GONE, Errore::from(AppError::Rifiutato(errori))).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a download may be called. What is not listed has no name that a browser would act on.
+fn tipo(formato: &str) -> &'static str {
+    match formato {
+        "image/jpeg" => "image/jpeg",
+        "image/png" => "image/png",
+        "image/webp" => "image/webp",
+        "image/heif" => "image/heif",
+        "application/pdf" => "application/pdf",
+        "application/json" => "application/json",
+        "application/pkcs7-mime" => "application/pkcs7-mime",
+        "application/vnd.oasis.opendocument.text" => "application/vnd.oasis.opendocument.text",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => {
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        }
+        "text/plain" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
 }
 
 /// Always a download, never shown in place: a file of a stranger must not run under our name.
@@ -39,8 +64,10 @@ fn rispondi(documento: Documento, headers: &HeaderMap) -> Result<Response, Error
     // Asked again each time: whether the person may still see it is decided here.
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache, no-transform"));
     out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Whoever shows it all the same shows it without scripts, without forms, and as nobody's page.
+    out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     if !known {
-        out.insert(header::CONTENT_TYPE, value(&documento.formato)?);
+        out.insert(header::CONTENT_TYPE, HeaderValue::from_static(tipo(&documento.formato)));
         out.insert(header::CONTENT_DISPOSITION, value(&disposizione(&documento.nome))?);
     }
     Ok(response)
@@ -78,8 +105,18 @@ mod tests {
             "attachment; filename=\"perch___no_.json\"; filename*=UTF-8''perch%C3%A9%20%22no%22.json"
         );
         assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], "default-src 'none'; sandbox");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
         let body = axum::body::to_bytes(response.into_body(), 100).await.unwrap();
         assert_eq!(&body[..], b"{\"a\":1}");
+    }
+
+    #[test]
+    fn only_known_types_keep_their_name() {
+        for formato in ["text/html", "image/svg+xml", "text/xml", "application/xhtml+xml", "IMAGE/PNG", ""] {
+            assert_eq!(tipo(formato), "application/octet-stream", "{formato}");
+        }
+        assert_eq!(tipo("text/plain"), "text/plain; charset=utf-8");
     }
 
     #[test]

@@ -140,7 +140,7 @@ pub fn salva(nome: &str, html: &str) -> Html {
     }
     let main = page.select(&Selector::parse("main").unwrap()).next().unwrap();
     let text: String = main.text().collect();
-    for key in ["area-", "invio-", "segnala-", "lettera-", "istanza-", "stato-", "tipo-", "storia-"] {
+    for key in ["area-", "invio-", "segnala-", "lettera-", "istanza-", "stato-", "tipo-", "storia-", "richiesta-", "modulo-"] {
         let unknown = text.split_whitespace().find(|word| word.starts_with(key));
         assert!(unknown.is_none(), "{nome}: no words for {unknown:?}");
     }
@@ -300,6 +300,7 @@ fn elenco(schede: Vec<Scheda>, filtrata: bool) -> Elenco {
         schede,
         pagine: Paginazione::default(),
         nuove: nuove(),
+        bozze: Vec::new(),
     }
 }
 
@@ -310,7 +311,7 @@ fn the_empty_list_offers_the_ways_in() {
         let link = Selector::parse(&format!("main .griglia a[href='{path}']")).unwrap();
         assert_eq!(html.select(&link).count(), 1, "{path}");
     }
-    assert!(domain::servizio::catalogo().iter().any(|servizio| servizio.codice == "richiesta-generica"));
+    assert!(catalogo::spediti().iter().any(|servizio| servizio.codice == "richiesta-generica"));
     let filtered = salva("area-filtrata.html", &elenco(Vec::new(), true).render().unwrap());
     let tipo = Selector::parse("select[name=tipo] option[selected]").unwrap();
     assert_eq!(filtered.select(&tipo).next().unwrap().value().attr("value"), Some("lettera"));

@@ -273,14 +273,10 @@ fn inviato(caso: &Caso) -> Vec<Riga> {
             .get()
             .map(|d| vec![row("lettera-oggetto", &d.oggetto), row("lettera-testo", &d.testo)]),
         Caso::Istanza(p) => p.dettaglio.documento.get().map(|d| {
-            let m = &d.modulo;
-            vec![
-                row("istanza-servizio", &d.servizio),
-                row("istanza-oggetto", &m.oggetto),
-                row("istanza-richiesta", &m.richiesta),
-                row("istanza-interessato", m.codice_fiscale_interessato.as_ref().map_or("", |cf| cf.as_str())),
-                row("istanza-telefono", m.telefono.as_deref().unwrap_or_default()),
-            ]
+            let mut righe = vec![row("istanza-servizio", &d.servizio)];
+            let risposte = d.sezioni.iter().flat_map(|sezione| &sezione.righe);
+            righe.extend(risposte.map(|(etichetta, testo)| Riga::new(etichetta.clone(), testo.clone())));
+            righe
         }),
     }
     .unwrap_or_default()
@@ -325,11 +321,10 @@ pub fn nuove() -> Vec<Voce> {
 pub fn silenzio(caso: &Caso) -> String {
     use domain::servizio::EffettoSilenzio;
     let Caso::Istanza(p) = caso else { return t("area-silenzio-nessuno") };
-    let servizio = &p.dettaglio.servizio;
-    match domain::servizio::trova(&servizio.codice, servizio.versione).map(|s| s.effetto_silenzio) {
-        Some(EffettoSilenzio::Assenso) => t("area-silenzio-assenso"),
-        Some(EffettoSilenzio::Rigetto) => t("area-silenzio-rigetto"),
-        Some(EffettoSilenzio::Inadempimento) | None => t("area-silenzio-inadempimento"),
+    match p.dettaglio.effetto_silenzio {
+        EffettoSilenzio::Assenso => t("area-silenzio-assenso"),
+        EffettoSilenzio::Rigetto => t("area-silenzio-rigetto"),
+        EffettoSilenzio::Inadempimento => t("area-silenzio-inadempimento"),
     }
 }
 

@@ -8,8 +8,8 @@ mod modulo;
 pub mod tests;
 mod vista;
 
-pub use modulo::Modulo;
-pub use vista::{ACCETTA, Cornice, Nota, Sezione, anagrafica};
+pub use modulo::{Modulo, misura_dichiarata, sorvegliata};
+pub use vista::{ACCETTA, Cornice, FileCaricato, Nota, Sezione, anagrafica, guasto, non_cittadino};
 
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{ErroreCampo, Layout, Passo};
@@ -20,6 +20,7 @@ use app::{AppError, Esito, Utente};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::allegato::{Allegato, Impronta};
@@ -30,7 +31,7 @@ use domain::{Ctx, Refused, termini};
 use jiff::Timestamp;
 use std::sync::Arc;
 use tower_http::set_header::SetResponseHeaderLayer;
-use vista::{FileCaricato, PaginaPrivacy, PaginaRiepilogo, PaginaSessione};
+use vista::{PaginaPrivacy, PaginaRiepilogo, PaginaSessione};
 
 /// A step of a filing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +98,7 @@ pub fn routes_file<F: Flusso>(base: &str) -> Router<Web> {
     // A step is the answer to a POST: the browser's own way back shows it only if the browser may keep it. Signing out
     // empties what it kept.
     let kept = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Router::new().route(base, post(passo::<F>)).layer(kept).layer(DefaultBodyLimit::disable())
+    Router::new().route(base, post(passo::<F>)).layer(kept).layer(DefaultBodyLimit::disable()).layer(from_fn(modulo::misura_dichiarata))
 }
 
 /// All routes that take files. They stand outside the deadline of the pages.

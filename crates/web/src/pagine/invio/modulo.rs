@@ -9,12 +9,14 @@ use crate::richiesta::Richiesta;
 use crate::router::MAX_FORM;
 use crate::t;
 use app::AppError;
-use app::ports::Declared;
+use app::ports::{Declared, Posizione};
 use axum::Form;
 use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::Refusal;
 use domain::allegato::{MAX_ALLEGATI, MAX_BYTES};
@@ -87,6 +89,17 @@ fn troppo_grande() -> Refusal {
     Refusal::field("allegati", "file-troppo-grande").with("max", MAX_BYTES / (1024 * 1024))
 }
 
+/// Answers a claim of more than is ever read at once, without reading any of it.
+pub async fn misura_dichiarata(request: Request, next: Next) -> Response {
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_none_or(|bytes| bytes <= MAX_LETTI) {
+        return next.run(request).await;
+    }
+    let words = app::ErroreCampo::from(troppo_grande()).messaggio;
+    (StatusCode::PAYLOAD_TOO_LARGE, [(header::CONNECTION, "close")], Errore::Richiesta(words)).into_response()
+}
+
 /// Reads a form, with or without files. Files of people who are not signed in are not stored.
 pub async fn leggi(richiesta: &Richiesta, request: Request) -> Result<Modulo, Errore> {
     let multipart = request
@@ -114,10 +127,8 @@ async fn semplice(request: Request) -> Result<Modulo, Errore> {
 }
 
 async fn parti(richiesta: &Richiesta, request: Request) -> Result<Modulo, Errore> {
-    let (head, body) = request.into_parts();
     let oltre = Arc::new(AtomicBool::new(false));
-    let body = Body::from_stream(sorvegliato(body.into_data_stream(), PAUSA, oltre.clone()));
-    let request = Request::from_parts(head, body);
+    let request = sorvegliata(request, oltre.clone());
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| illeggibile())?;
     let mut modulo = Modulo::default();
     let (mut testi, mut lette) = (0, 0);
@@ -185,8 +196,11 @@ async fn file(richiesta: &Richiesta, modulo: &mut Modulo, field: Field<'_>) {
         return;
     }
     let declared = Declared { nome: nome.clone(), formato: field.content_type().map(str::to_owned) };
-    match richiesta.web.app.carica(&richiesta.ctx, declared, field.map_err(io::Error::other).boxed()).await {
-        Ok(upload) => modulo.allegati.push(upload.id),
+    // The word stands before the files in the form; without it the position goes.
+    let posizione = if modulo.get("posizione") == "mantieni" { Posizione::Mantieni } else { Posizione::Togli };
+    let bytes = field.map_err(io::Error::other).boxed();
+    match richiesta.web.app.carica(&richiesta.ctx, declared, posizione, bytes).await {
+        Ok(caricato) => modulo.allegati.push(caricato.upload.id),
         Err(AppError::Rifiutato(errori)) => {
             modulo
                 .errori
@@ -197,6 +211,12 @@ async fn file(richiesta: &Richiesta, modulo: &mut Modulo, field: Field<'_>) {
             modulo.errori.push(ErroreCampo::new(FILE, t("invio-file-non-salvato")));
         }
     }
+}
+
+/// The same request, broken off when its sender falls silent or exceeds what is read at most; `oltre` tells the second case.
+pub fn sorvegliata(request: Request, oltre: Arc<AtomicBool>) -> Request {
+    let (head, body) = request.into_parts();
+    Request::from_parts(head, Body::from_stream(sorvegliato(body.into_data_stream(), PAUSA, oltre)))
 }
 
 /// The body, until it is silent for too long or exceeds what is read at most; `oltre` tells the second case.

@@ -7,74 +7,7 @@ use crate::richiesta::Richiesta;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-
-/// The vocabulary of the model.
-pub const ARGOMENTI: [&str; 64] = [
-    "Accesso all'informazione",
-    "Acqua",
-    "Agricoltura",
-    "Anagrafe",
-    "Animale domestico",
-    "Aria",
-    "Assistenza agli invalidi",
-    "Assistenza sociale",
-    "Associazioni",
-    "Bilancio",
-    "Commercio al minuto",
-    "Commercio all'ingrosso",
-    "Commercio ambulante",
-    "Comunicazione istituzionale",
-    "Comunicazione politica",
-    "Concorsi",
-    "Covid-19",
-    "Elezioni",
-    "Energie rinnovabili",
-    "Estero",
-    "Foreste",
-    "Formazione professionale",
-    "Gemellaggi",
-    "Gestione rifiuti",
-    "Giustizia",
-    "Igiene pubblica",
-    "Immigrazione",
-    "Imposte",
-    "Imprese",
-    "Inquinamento",
-    "Integrazione sociale",
-    "Isolamento termico",
-    "Istruzione",
-    "Lavoro",
-    "Matrimonio",
-    "Mercato",
-    "Mobilità sostenibile",
-    "Morte",
-    "Nascita",
-    "Parcheggi",
-    "Patrimonio culturale",
-    "Pesca",
-    "Piano di sviluppo",
-    "Pista ciclabile",
-    "PNRR",
-    "Politica commerciale",
-    "Polizia",
-    "Prodotti alimentari",
-    "Protezione civile",
-    "Residenza",
-    "Risposta alle emergenze",
-    "Sistema giuridico",
-    "Spazio Verde",
-    "Sport",
-    "Sviluppo sostenibile",
-    "Tassa sui servizi",
-    "Tempo libero",
-    "Trasparenza amministrativa",
-    "Trasporto pubblico",
-    "Turismo",
-    "Urbanizzazione",
-    "Viaggi",
-    "Zone pedonali",
-    "ZTL",
-];
+use domain::servizio::argomenti;
 
 /// The name as a part of an address: `mobilita-sostenibile`.
 fn slug(name: &str) -> String {
@@ -99,7 +32,7 @@ struct Argomenti {
 }
 
 fn voci() -> Vec<Voce> {
-    ARGOMENTI.iter().map(|name| Voce::new(href(name), *name)).collect()
+    argomenti().iter().map(|name| Voce::new(href(name), *name)).collect()
 }
 
 /// `GET /argomenti`.
@@ -118,30 +51,31 @@ struct Argomento {
 
 /// `GET /argomenti/{argomento}`.
 pub async fn mostra(r: Richiesta, Path(argomento): Path<String>) -> Result<Response, Errore> {
-    let name = ARGOMENTI.into_iter().find(|name| slug(name) == argomento).ok_or(Errore::NonTrovato)?;
+    let name = argomenti().iter().copied().find(|name| slug(name) == argomento).ok_or(Errore::NonTrovato)?;
     let all = crate::t("argomenti-titolo");
     let layout = r.layout(name).con_percorso([("/argomenti", all.as_str()), (href(name).as_str(), name)]);
-    let servizi = schede().into_iter().filter(|s| s.argomenti.contains(&name)).collect();
+    let servizi = schede(&r).into_iter().filter(|s| s.argomenti.iter().any(|other| other == name)).collect();
     Ok(Pagina(Argomento { layout: Layout { feedback: true, ..layout }, servizi }).into_response())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::servizi::tutte;
     use super::*;
     use std::collections::HashSet;
 
     #[test]
     fn addresses_are_plain_and_all_different() {
         assert_eq!(slug("Mobilità sostenibile"), "mobilita-sostenibile");
-        let all: HashSet<String> = ARGOMENTI.iter().map(|name| slug(name)).collect();
+        let all: HashSet<String> = argomenti().iter().map(|name| slug(name)).collect();
         assert_eq!(all.len(), 64);
         assert!(all.iter().all(|slug| slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')));
     }
 
     #[test]
     fn services_name_only_topics_of_the_model() {
-        for servizio in schede() {
-            assert!(servizio.argomenti.iter().all(|name| ARGOMENTI.contains(name)), "{:?}", servizio.argomenti);
+        for servizio in tutte() {
+            assert!(servizio.argomenti.iter().all(|name| argomenti().contains(&name.as_str())), "{:?}", servizio.argomenti);
         }
     }
 
@@ -152,7 +86,7 @@ mod tests {
         assert_eq!(html.matches("data-element=\"topic-element\"").count(), 64);
         let empty = Argomento { layout: layout.clone(), servizi: Vec::new() }.render().unwrap();
         assert!(empty.contains(&crate::t("argomento-vuoto")));
-        let one = Argomento { layout, servizi: schede() }.render().unwrap();
+        let one = Argomento { layout, servizi: tutte() }.render().unwrap();
         assert!(one.contains("/servizi/richiesta-generica"));
     }
 }

@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/servizi", get(servizi::elenco))
+        .route("/servizi/categoria/{categoria}", get(servizi::categoria))
         .route("/servizi/{codice}", get(servizi::scheda))
         .route("/argomenti", get(argomenti::elenco))
         .route("/argomenti/{argomento}", get(argomenti::mostra))

@@ -53,7 +53,7 @@ struct MappaSito {
 
 async fn mappa_sito(r: Richiesta) -> Result<Response, Errore> {
     let layout = frame(&r, "/mappa-sito", "mappa-sito-titolo", false);
-    Ok(Pagina(MappaSito { layout, servizi: super::servizi::schede() }).into_response())
+    Ok(Pagina(MappaSito { layout, servizi: super::servizi::schede(&r) }).into_response())
 }
 
 fn frame(r: &Richiesta, path: &str, key: &str, feedback: bool) -> Layout {
@@ -104,7 +104,7 @@ macro_rules! pagine {
                 }.render().unwrap()),
                 ("/mappa-sito", MappaSito {
                     layout: layout("/mappa-sito", "mappa-sito-titolo", false),
-                    servizi: super::servizi::schede(),
+                    servizi: super::servizi::tutte(),
                 }.render().unwrap()),
                 $(($path, $name { layout: layout($path, $key, $feedback), $($ente: ente.clone(),)? }.render().unwrap()),)*
             ]

@@ -1,0 +1,20 @@
+# The receipt as a document.
+ricevuta-email = E-mail
+ricevuta-pec = PEC
+ricevuta-telefono = Telefono
+ricevuta-tipo-istanza = Istanza
+ricevuta-tipo-segnalazione = Segnalazione
+ricevuta-tipo-lettera = Lettera al Sindaco
+ricevuta-servizio-istanza = Richiesta al Comune
+ricevuta-servizio-segnalazione = Segnalazione disservizio
+ricevuta-servizio-lettera = Scrivi al Sindaco
+ricevuta-durata = { $giorni } giorni dalla presentazione
+ricevuta-silenzio-assenso = La richiesta si intende accolta (silenzio assenso, articolo 20 della legge 241/1990).
+ricevuta-silenzio-rigetto = La richiesta si intende respinta (articolo 25 della legge 241/1990).
+ricevuta-silenzio-inadempimento = Il silenzio non equivale a una risposta: il Comune resta obbligato a rispondere (articolo 2 della legge 241/1990).
+ricevuta-silenzio-nessuno = Il silenzio non ha un effetto di legge: se non ricevi notizie, rivolgiti all'ufficio.
+ricevuta-visione = Gli atti della pratica si vedono nell'area personale, all'indirizzo del codice QR, oppure si chiede di vederli all'ufficio competente (legge 241/1990, articoli 10 e 22).
+ricevuta-privacy = Titolare del trattamento è il { $ente }. L'informativa (articolo 13 del regolamento UE 2016/679) è in linea: { $indirizzo }
+ricevuta-passo-1 = L'ufficio controlla che ci sia tutto; se manca qualcosa, lo chiede.
+ricevuta-passo-2 = L'ufficio prende in carico la pratica: lo vedi nell'area personale e ricevi un messaggio.
+ricevuta-passo-3 = L'ufficio risponde entro la data indicata sopra.
