@@ -66,7 +66,7 @@ async fn what_nobody_filed_goes_after_a_day_and_what_was_filed_stays() {
     town.clock.set(start + limits::ATTESA + SignedDuration::from_secs(1));
     sweep.sweep().await.expect("a round");
     let known = town.app.caricati(&town.cittadino(), &[filed.id, left.id]).await.expect("they are looked up");
-    assert_eq!(known, [filed.clone()], "forgotten, so that nobody files it any more");
+    assert_eq!(known, std::slice::from_ref(&filed), "forgotten, so that nobody files it any more");
     assert!(there(&town, &left).await, "but there for a filing that had just looked it up");
     town.clock.set(start + limits::ATTESA + limits::RESPIRO + SignedDuration::from_secs(1));
     sweep.sweep().await.expect("a round");
@@ -161,7 +161,7 @@ async fn fifty_large_files_at_once_do_not_fill_the_memory() {
     let server = Server::start(&data);
     let api = server.api("cittadino");
     let upload = |n: usize| {
-        let (api, large) = (api.clone(), n % 2 == 0);
+        let (api, large) = (api.clone(), n.is_multiple_of(2));
         async move {
             let mib: usize = if large { 20 } else { 10 };
             let whole = 16 * mib;

@@ -23,7 +23,11 @@ const HOUSE: &[Row] = &[
     Row { name: "eventstore-sql", may: &["eventstore"], never: &["axum"] },
     Row { name: "projections", may: &["domain", "eventstore"], never: &["axum", "reqwest", "lettre"] },
     Row { name: "catalogo", may: &["domain"], never: EFFECTS },
-    Row { name: "app", may: &["catalogo", "domain", "eventstore", "projections"], never: &["axum", "sqlx", "rusqlite"] },
+    Row {
+        name: "app",
+        may: &["catalogo", "domain", "eventstore", "projections"],
+        never: &["axum", "sqlx", "rusqlite"],
+    },
     Row { name: "workstate", may: &["app", "domain"], never: &["axum"] },
     Row { name: "documents", may: &["app", "domain"], never: &["axum", "sqlx", "rusqlite"] },
     Row { name: "ricevuta", may: &["app", "domain"], never: &["axum", "sqlx", "rusqlite"] },

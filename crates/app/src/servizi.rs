@@ -125,7 +125,7 @@ impl App {
     pub fn servizi(&self, ctx: &Contesto) -> Vec<Arc<Servizio>> {
         let mut all: Vec<Arc<Servizio>> =
             self.servizi.codici(ctx.codice_ente()).iter().filter_map(|codice| self.servizio(ctx, codice)).collect();
-        all.sort_by(|a, b| a.nome.to_lowercase().cmp(&b.nome.to_lowercase()));
+        all.sort_by_key(|servizio| servizio.nome.to_lowercase());
         all
     }
 
@@ -182,9 +182,8 @@ impl App {
                 return Ok(false);
             }
             let at = self.parts.clock.now();
-            let definizione = match serde_json::to_value(servizio) {
-                Ok(serde_json::Value::Object(fields)) => fields,
-                _ => return Err(AppError::Interno("a service is no object".into()).into()),
+            let Ok(serde_json::Value::Object(definizione)) = serde_json::to_value(servizio) else {
+                return Err(AppError::Interno("a service is no object".into()).into());
             };
             let event = ServizioPubblicato {
                 codice: servizio.codice.clone(),

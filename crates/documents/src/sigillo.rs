@@ -5,7 +5,7 @@
 //! simply count. A piece opens only at its place, and the last one only as the last: nothing can be cut off, swapped or
 //! moved to another file unnoticed. Any piece opens by itself, so a file is looked at without being read into memory.
 
-use aead_stream::{NewStream, StreamBE32, StreamPrimitive};
+use aead_stream::{NewStream, Nonce, StreamBE32, StreamPrimitive};
 use app::ports::{ByteStream, ChiaveFile};
 use bytes::{Buf as _, Bytes, BytesMut};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _};
@@ -75,7 +75,7 @@ impl Testa {
         Hkdf::<Sha256>::new(Some(&self.salt), &*chiave.segreto)
             .expand_multi_info(&info, &mut *key)
             .expect("32 bytes are fewer than HKDF gives");
-        Cipher::from_aead(ChaCha20Poly1305::new(&(*key).into()), &Default::default())
+        Cipher::from_aead(ChaCha20Poly1305::new(&(*key).into()), &Nonce::<ChaCha20Poly1305, StreamBE32<ChaCha20Poly1305>>::default())
     }
 }
 
@@ -130,6 +130,9 @@ impl Sigillatore {
     }
 }
 
+/// Number and bytes of an opened piece.
+type Piece = (u64, Arc<Zeroizing<Vec<u8>>>);
+
 /// A sealed file that can be read anywhere. Blocks.
 pub(crate) struct Lettore {
     file: File,
@@ -137,7 +140,7 @@ pub(crate) struct Lettore {
     pieces: u64,
     len: u64,
     /// The piece read last.
-    held: Mutex<Option<(u64, Arc<Zeroizing<Vec<u8>>>)>>,
+    held: Mutex<Option<Piece>>,
 }
 
 impl Lettore {

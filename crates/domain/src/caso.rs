@@ -30,7 +30,7 @@ impl Caso {
         match self {
             Self::Segnalazione(p) => p.dettaglio.documento.get().map(|d| d.titolo.as_str()),
             Self::Lettera(p) => p.dettaglio.documento.get().map(|d| d.oggetto.as_str()),
-            Self::Istanza(p) => p.dettaglio.documento.get().map(|d| d.titolo()),
+            Self::Istanza(p) => p.dettaglio.documento.get().map(istanza::DocumentoIstanza::titolo),
         }
     }
 

@@ -33,13 +33,11 @@ impl App {
         sealed: &[u8],
     ) -> Result<Option<T>, AppError> {
         let sealed: Sealed = serde_json::from_slice(sealed).map_err(interno)?;
-        let key = match self.parts.keys.at_hand(ente, soggetto).filter(|key| key.id() == sealed.chiave) {
-            Some(key) => Some(key),
-            None => {
-                let (keys, ente, id) = (self.parts.keys.clone(), ente.to_owned(), sealed.chiave);
-                tokio::task::spawn_blocking(move || keys.key(&ente, id)).await.map_err(interno)??
-            }
-        };
+        let mut key = self.parts.keys.at_hand(ente, soggetto).filter(|key| key.id() == sealed.chiave);
+        if key.is_none() {
+            let (keys, ente, id) = (self.parts.keys.clone(), ente.to_owned(), sealed.chiave);
+            key = tokio::task::spawn_blocking(move || keys.key(&ente, id)).await.map_err(interno)??;
+        }
         let Some(key) = key else { return Ok(None) };
         let text = sealing::open(&key, ente, soggetto, &sealed).map_err(interno)?;
         serde_json::from_str(&text).map(Some).map_err(interno)

@@ -26,8 +26,10 @@ pub(super) fn componi(
     let prima = [t("saluto"), t("testo"), t("riprendi")];
     let dopo = [t("niente"), ente.denominazione.clone()];
     let righe: Vec<&str> = prima.iter().chain([&pagina]).chain(&dopo).map(String::as_str).collect();
-    let paragrafi =
-        |testi: &[String]| -> String { testi.iter().map(|testo| format!("<p>{}</p>\n", escape(testo))).collect() };
+    let paragrafi = |testi: &[String]| {
+        let testi: Vec<String> = testi.iter().map(|testo| format!("<p>{}</p>\n", escape(testo))).collect();
+        testi.concat()
+    };
     let html = format!(
         "<!doctype html>\n<html lang=\"it\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
          <body style=\"font-family:sans-serif;line-height:1.5;max-width:40em\">\n\

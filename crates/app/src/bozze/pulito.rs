@@ -22,7 +22,6 @@ fn noti<'a>(valori: Map<String, Value>, campo: impl Fn(&str) -> Option<&'a Campo
 
 fn valore_di(campo: &Campo, valore: Value) -> Option<Value> {
     match (&campo.tipo, valore) {
-        (_, Value::Null) => None,
         (TipoCampo::Gruppo { campi, massimo, .. }, Value::Array(items)) => {
             let item = |item: Value| match item {
                 Value::Object(item) => {
@@ -36,7 +35,7 @@ fn valore_di(campo: &Campo, valore: Value) -> Option<Value> {
             Some(Value::Object(parti.into_iter().filter(|(nome, _)| INDIRIZZO.contains(&nome.as_str())).collect()))
         }
         // Only lists of simple values remain: what is nested deeper answers no question.
-        (_, Value::Object(_)) | (TipoCampo::Gruppo { .. }, _) => None,
+        (_, Value::Null | Value::Object(_)) | (TipoCampo::Gruppo { .. }, _) => None,
         (_, Value::Array(items)) => {
             Some(items.into_iter().filter(|item| !item.is_object() && !item.is_array() && !item.is_null()).collect())
         }

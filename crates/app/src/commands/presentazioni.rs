@@ -141,14 +141,18 @@ impl App {
         input: PresentaIstanza,
     ) -> Result<Esito, AppError> {
         let (utente, id) = self.filer(ctx)?;
-        let servizio = self.servizio_offerto(ctx, &input.servizio, input.versione)?;
+        let servizio = match self.servizio_offerto(ctx, &input.servizio, input.versione) {
+            Ok(servizio) => servizio,
+            // Sent again after its form changed: what was filed then is answered again, by its key.
+            Err(refused) => self.gia_presentata(ctx, &utente, chiave, &input).await?.ok_or(refused)?,
+        };
         let mut ids = input.allegati.clone();
         if let serde_json::Value::Object(modulo) = &input.modulo {
             let named = servizio.modulo.allegati(modulo);
             let named = named.iter().filter_map(|allegato| allegato.id.parse::<AllegatoId>().ok());
             named.for_each(|id| {
                 if !ids.contains(&id) {
-                    ids.push(id)
+                    ids.push(id);
                 }
             });
         }
@@ -180,6 +184,22 @@ impl App {
         self.servizio_di(ctx, &riferimento).ok_or_else(unknown)?;
         let refusal = Refusal::field("versione", "servizio-cambiato").with("versione", servizio.versione);
         Err(AppError::rifiuto(refusal))
+    }
+
+    /// The service in the version that was filed under this key before, if anything was.
+    async fn gia_presentata(
+        &self,
+        ctx: &Contesto,
+        utente: &Utente,
+        chiave: &str,
+        input: &PresentaIstanza,
+    ) -> Result<Option<Arc<Servizio>>, AppError> {
+        let key = idempotency(&self.parts.persone, &utente.attore(), "presentaIstanza", chiave, input)?;
+        if self.parts.store.applied(ctx.codice_ente(), &key).await?.is_none() {
+            return Ok(None);
+        }
+        let riferimento = RiferimentoServizio { codice: input.servizio.clone(), versione: input.versione };
+        Ok(self.servizio_di(ctx, &riferimento))
     }
 
     /// Only a citizen who signed in files.

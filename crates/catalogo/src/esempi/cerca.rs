@@ -58,11 +58,12 @@ impl Ricerca<'_> {
             let mut changed = false;
             for percorso in &esame.visibili {
                 let Some(posto) = self.posto(percorso) else { continue };
-                if leggi(valori, &posto).is_none() && self.serve(&posto, valori) {
-                    if let Some(valore) = self.possibili(&posto).into_iter().next() {
-                        scrivi(valori, &posto, valore);
-                        changed = true;
-                    }
+                if leggi(valori, &posto).is_none()
+                    && self.serve(&posto, valori)
+                    && let Some(valore) = self.possibili(&posto).into_iter().next()
+                {
+                    scrivi(valori, &posto, valore);
+                    changed = true;
                 }
             }
             if !changed {

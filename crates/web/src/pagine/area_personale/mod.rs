@@ -22,6 +22,7 @@ pub fn routes() -> Router<Web> {
         .route("/pratiche/{id}", get(dettaglio::mostra))
         .route("/pratiche/{id}/fatto", get(fatto::mostra))
         .route("/pratiche/{id}/ricevuta", get(ricevuta::mostra))
+        .route("/pratiche/{id}/ricevuta.pdf", get(scarico::ricevuta))
         .route("/pratiche/{id}/documento", get(scarico::documento))
         .route("/pratiche/{id}/allegati/{n}", get(scarico::allegato))
 }

@@ -14,6 +14,12 @@ pub async fn documento(r: Noto, Path(id): Path<String>, headers: HeaderMap) -> R
     rispondi(found.ok_or(Errore::NonTrovato)?, &headers)
 }
 
+/// `GET /pratiche/{id}/ricevuta.pdf`: the receipt as a document.
+pub async fn ricevuta(r: Noto, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Errore> {
+    let found = r.web.app.ricevuta(&r.ctx, super::id(&id)?).await?;
+    rispondi(found.ok_or(Errore::NonTrovato)?, &headers)
+}
+
 /// `GET /pratiche/{id}/allegati/{n}`, counted from 1.
 pub async fn allegato(r: Noto, Path((id, n)): Path<(String, usize)>, headers: HeaderMap) -> Result<Response, Errore> {
     let indice = n.checked_sub(1).ok_or(Errore::NonTrovato)?;

@@ -140,7 +140,9 @@ pub fn salva(nome: &str, html: &str) -> Html {
     }
     let main = page.select(&Selector::parse("main").unwrap()).next().unwrap();
     let text: String = main.text().collect();
-    for key in ["area-", "invio-", "segnala-", "lettera-", "istanza-", "stato-", "tipo-", "storia-", "richiesta-", "modulo-"] {
+    for key in
+        ["area-", "invio-", "segnala-", "lettera-", "istanza-", "stato-", "tipo-", "storia-", "richiesta-", "modulo-"]
+    {
         let unknown = text.split_whitespace().find(|word| word.starts_with(key));
         assert!(unknown.is_none(), "{nome}: no words for {unknown:?}");
     }

@@ -98,7 +98,11 @@ pub fn routes_file<F: Flusso>(base: &str) -> Router<Web> {
     // A step is the answer to a POST: the browser's own way back shows it only if the browser may keep it. Signing out
     // empties what it kept.
     let kept = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Router::new().route(base, post(passo::<F>)).layer(kept).layer(DefaultBodyLimit::disable()).layer(from_fn(modulo::misura_dichiarata))
+    Router::new()
+        .route(base, post(passo::<F>))
+        .layer(kept)
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(modulo::misura_dichiarata))
 }
 
 /// All routes that take files. They stand outside the deadline of the pages.

@@ -13,8 +13,7 @@ use domain::persona::Anagrafica;
 use std::time::Duration;
 
 /// Media types offered by the file chooser; what is accepted is decided from the bytes.
-pub const ACCETTA: &str =
-    "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf,.p7m,.odt,.docx,.txt";
+pub const ACCETTA: &str = "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf,.p7m,.odt,.docx,.txt";
 
 /// A standing notice of a step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -61,9 +61,8 @@ async fn conferma(Firmata(r): Firmata, Path(id): Path<String>) -> Result<Respons
     let found = schede(&r).await?.into_iter().find(|scheda| scheda.id == id);
     let scheda = found.ok_or(Errore::NonTrovato)?;
     let titolo = t("bozze-elimina-titolo");
-    let layout = r
-        .layout(titolo.clone())
-        .con_percorso([("/area-personale", &t("area-titolo")), (&scheda.elimina, &titolo)]);
+    let layout =
+        r.layout(titolo.clone()).con_percorso([("/area-personale", &t("area-titolo")), (&scheda.elimina, &titolo)]);
     Ok(Pagina(PaginaElimina { layout, scheda, torna: ELENCO }).into_response())
 }
 

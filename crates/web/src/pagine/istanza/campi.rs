@@ -301,7 +301,7 @@ impl Quadro<'_> {
         let (max, mega) = (massimo.to_string(), megabyte.unwrap_or(self.limiti.megabyte).to_string());
         let key = if massimo == 1 { "modulo-file-aiuto" } else { "modulo-file-aiuto-molti" };
         let own = ta(key, &[("massimo", &max), ("formati", &names.join(", ")), ("megabyte", &mega)]);
-        *aiuto = format!("{aiuto} {own}").trim().to_owned();
+        aggiungi(aiuto, &own);
         let file: Vec<FileCaricato> =
             ids(valore).iter().filter_map(|id| self.file.get(&id.to_string()).cloned()).collect();
         Forma::File {
@@ -321,7 +321,9 @@ impl Quadro<'_> {
         let quante = items.len().max(*minimo as usize).min(*massimo as usize);
         let guide = guide(campi);
         let item = |index: usize| {
-            let of = |list: &'_ [Value]| list.get(index).and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
+            let of = |list: &'_ [Value]| {
+                list.get(index).and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone())
+            };
             let (valori, validi) = (of(items), of(good));
             let dentro = Dentro { campi, valori: &valori, validi: &validi };
             let draw = |(at, interno): (usize, &Campo)| {
@@ -382,7 +384,7 @@ fn scelta(campo: &Campo, opzioni: &[domain::modulo::Opzione], valore: &str, aiut
         }
         Aspetto::Tendina => Forma::Tendina { opzioni: list, valore: valore.to_owned() },
         Aspetto::Ricerca => {
-            *aiuto = format!("{aiuto} {}", t("modulo-scrivi-e-scegli")).trim().to_owned();
+            aggiungi(aiuto, &t("modulo-scrivi-e-scegli"));
             let known = opzioni.iter().find(|o| o.valore == valore);
             let shown = known.map_or(valore, |o| o.testo.as_str()).to_owned();
             Forma::Ricerca { opzioni: list, valore: shown }
@@ -403,25 +405,31 @@ fn riga(campo: &Campo, valore: Option<&Value>, aiuto: &mut String) -> Riga {
             };
             Riga { massimo, altro, completamento: "", ..riga }
         }
-        TipoCampo::Numero { decimali: 0, .. } => Riga { massimo: 20, altro: r#"inputmode="numeric""#, ..riga },
+        TipoCampo::Numero { decimali: 0, .. } | TipoCampo::PartitaIva => {
+            Riga { massimo: 20, altro: r#"inputmode="numeric""#, ..riga }
+        }
         TipoCampo::Numero { .. } => Riga { massimo: 20, altro: r#"inputmode="decimal""#, ..riga },
-        TipoCampo::Importo { .. } => Riga {
-            massimo: 20,
-            altro: r#"inputmode="decimal""#,
-            valore: importo(&riga.valore),
-            ..riga
-        },
+        TipoCampo::Importo { .. } => {
+            Riga { massimo: 20, altro: r#"inputmode="decimal""#, valore: importo(&riga.valore), ..riga }
+        }
         TipoCampo::Data { .. } => {
-            *aiuto = format!("{aiuto} {}", t("modulo-data-aiuto")).trim().to_owned();
+            aggiungi(aiuto, &t("modulo-data-aiuto"));
             Riga { tipo: "date", ..riga }
         }
         TipoCampo::CodiceFiscale => Riga { massimo: 20, altro: CODICE, ..riga },
-        TipoCampo::PartitaIva => Riga { massimo: 20, altro: r#"inputmode="numeric""#, ..riga },
         TipoCampo::Iban => Riga { massimo: 42, altro: CODICE, ..riga },
         TipoCampo::Email => Riga { tipo: "email", massimo: 254, completamento: "email", ..riga },
         TipoCampo::Telefono => Riga { tipo: "tel", massimo: 20, completamento: "tel", ..riga },
         _ => riga,
     }
+}
+
+/// Adds a sentence of ours to the help of a field.
+fn aggiungi(aiuto: &mut String, frase: &str) {
+    if !aiuto.is_empty() {
+        aiuto.push(' ');
+    }
+    aiuto.push_str(frase);
 }
 
 /// A stored answer as text.

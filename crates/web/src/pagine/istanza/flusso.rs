@@ -261,11 +261,7 @@ pub async fn passo(r: Richiesta, Path((codice, id, nome)): Path<(String, String,
 }
 
 /// Adds the files that came along, as many as the field takes.
-fn aggiungi_file(
-    passo: &domain::modulo::Passo,
-    arrivati: &[Arrivato],
-    valori: &mut serde_json::Map<String, Value>,
-) {
+fn aggiungi_file(passo: &domain::modulo::Passo, arrivati: &[Arrivato], valori: &mut serde_json::Map<String, Value>) {
     for (campo, _) in file_di(passo) {
         let TipoCampo::Allegato { massimo, .. } = campo.tipo else { continue };
         let mut kept = ids(valori.get(&campo.nome));
@@ -327,7 +323,11 @@ fn sessione_finita(r: &Richiesta, inviato: Inviato) -> Response {
 }
 
 /// `POST /servizi/{codice}/richiedi/{bozza}/salva`, by the script of the page: keeps the answers, says what is there now.
-pub async fn salva(r: Richiesta, Path((codice, id)): Path<(String, String)>, Form(fields): Form<Vec<(String, String)>>) -> Esito {
+pub async fn salva(
+    r: Richiesta,
+    Path((codice, id)): Path<(String, String)>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Esito {
     if r.utente().is_none() {
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     }

@@ -111,8 +111,7 @@ impl Giro {
             });
         };
         let oggi = termini::data_locale(richiesta.web.app.clock().now());
-        let mut giro =
-            Self { richiesta, servizio, bozza, esame: Esame::default(), file: BTreeMap::new(), oggi };
+        let mut giro = Self { richiesta, servizio, bozza, esame: Esame::default(), file: BTreeMap::new(), oggi };
         giro.guarda().await?;
         Ok(giro)
     }
@@ -127,12 +126,15 @@ impl Giro {
             uploads.iter().map(|upload| (upload.id.to_string(), FileCaricato::from(upload))).collect()
         };
         self.esame = esamina(&self.servizio, &self.bozza, self.oggi);
-        for (passo, campo) in self.servizio.modulo.passi.iter().enumerate().flat_map(|(i, p)| p.campi.iter().map(move |c| (i, c))) {
+        for (passo, campo) in
+            self.servizio.modulo.passi.iter().enumerate().flat_map(|(i, p)| p.campi.iter().map(move |c| (i, c)))
+        {
             if !matches!(campo.tipo, TipoCampo::Allegato { .. }) {
                 continue;
             }
             // A file that expired meanwhile must be sent again.
-            let gone = ids(self.esame.valori.get(&campo.nome)).iter().any(|id| !self.file.contains_key(&id.to_string()));
+            let gone =
+                ids(self.esame.valori.get(&campo.nome)).iter().any(|id| !self.file.contains_key(&id.to_string()));
             if gone {
                 let refusal = Refusal::field(format!("modulo.{}", campo.nome), "allegato-sconosciuto");
                 self.esame.rifiuti.push((passo, refusal));
@@ -327,7 +329,9 @@ fn etichetta(campi: &[Campo], path: &str) -> Option<String> {
     let campo = campi.iter().find(|campo| campo.nome == nome)?;
     let TipoCampo::Gruppo { voce, campi, .. } = &campo.tipo else {
         let part = rest.strip_prefix('.').map(|part| t(&format!("modulo-{part}")));
-        return Some(breve(&part.map_or_else(|| campo.etichetta.clone(), |part| format!("{}, {part}", campo.etichetta))));
+        return Some(breve(
+            &part.map_or_else(|| campo.etichetta.clone(), |part| format!("{}, {part}", campo.etichetta)),
+        ));
     };
     let Some((index, inner)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
         return Some(campo.etichetta.clone());

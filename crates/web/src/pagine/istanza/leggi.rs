@@ -57,7 +57,9 @@ fn gruppo(campo: &Campo, dove: &str, inviato: &Inviato) -> Option<Value> {
     let TipoCampo::Gruppo { massimo, campi, .. } = &campo.tipo else { return None };
     let quante = inviato.get(&format!("{CONTO}{}", campo.nome))?.parse::<u32>().ok()?.min(*massimo);
     let item = |index: u32| {
-        let of = |interno: &Campo| Some((interno.nome.clone(), semplice(interno, &format!("{dove}.{index}.{}", interno.nome), inviato)?));
+        let of = |interno: &Campo| {
+            Some((interno.nome.clone(), semplice(interno, &format!("{dove}.{index}.{}", interno.nome), inviato)?))
+        };
         Value::Object(campi.iter().filter(|campo| campo.da_compilare()).filter_map(of).collect())
     };
     (quante > 0).then(|| Value::Array((0..quante).map(item).collect()))

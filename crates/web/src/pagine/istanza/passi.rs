@@ -41,7 +41,9 @@ impl Tappa {
             Self::Privacy => String::new(),
             Self::Dati => "/dati".to_owned(),
             Self::Riepilogo => "/riepilogo".to_owned(),
-            Self::Modulo(index) => modulo.passi.get(index).map(|passo| format!("/{}", segmento(passo))).unwrap_or_default(),
+            Self::Modulo(index) => {
+                modulo.passi.get(index).map(|passo| format!("/{}", segmento(passo))).unwrap_or_default()
+            }
         }
     }
 }

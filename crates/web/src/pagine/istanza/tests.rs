@@ -35,7 +35,12 @@ fn file() -> BTreeMap<String, FileCaricato> {
 }
 
 /// Does something with the widgets of a form.
-fn con<T>(modulo: &Modulo, valori: &Map<String, Value>, errori: &[ErroreCampo], fai: impl FnOnce(&Quadro<'_>) -> T) -> T {
+fn con<T>(
+    modulo: &Modulo,
+    valori: &Map<String, Value>,
+    errori: &[ErroreCampo],
+    fai: impl FnOnce(&Quadro<'_>) -> T,
+) -> T {
     let (esame, file) = (esame(modulo, valori), file());
     let limiti = LimitiAllegati::default();
     fai(&Quadro { modulo, limiti, valori, esame: &esame, file: &file, errori, oggi: OGGI })
@@ -249,9 +254,9 @@ fn items_are_added_and_taken_away_within_the_limits() {
 
 #[test]
 fn choices_are_radios_to_five_a_select_to_ten_and_a_search_above() {
-    assert_eq!((RADIO, TENDINA), (5, 10));
-    let looks = [1, 5, 6, 10, 11, 60].map(aspetto);
     use Aspetto::{Radio, Ricerca, Tendina};
+    let looks = [1, 5, 6, 10, 11, 60].map(aspetto);
+    assert_eq!((RADIO, TENDINA), (5, 10));
     assert_eq!(looks, [Radio, Radio, Tendina, Tendina, Ricerca, Ricerca]);
 }
 
@@ -285,7 +290,12 @@ fn steps_with_nothing_to_ask_are_skipped() {
 fn no_two_steps_of_a_shipped_form_share_an_address() {
     for servizio in catalogo::spediti() {
         for (index, passo) in servizio.modulo.passi.iter().enumerate() {
-            assert_eq!(Tappa::trova(&servizio.modulo, &segmento(passo)), Some(Tappa::Modulo(index)), "{}", servizio.codice);
+            assert_eq!(
+                Tappa::trova(&servizio.modulo, &segmento(passo)),
+                Some(Tappa::Modulo(index)),
+                "{}",
+                servizio.codice
+            );
         }
         // The summary finds its step by title.
         let titles: std::collections::BTreeSet<_> = servizio.modulo.passi.iter().map(|passo| &passo.titolo).collect();

@@ -75,7 +75,11 @@ mod tests {
     #[test]
     fn services_name_only_topics_of_the_model() {
         for servizio in tutte() {
-            assert!(servizio.argomenti.iter().all(|name| argomenti().contains(&name.as_str())), "{:?}", servizio.argomenti);
+            assert!(
+                servizio.argomenti.iter().all(|name| argomenti().contains(&name.as_str())),
+                "{:?}",
+                servizio.argomenti
+            );
         }
     }
 

@@ -79,7 +79,10 @@ pub(super) fn pagina(layout: Layout, servizio: Scheda, ente: &Ente, oggi: Date) 
     let voci = servizio.definizione.as_deref().map_or_else(|| voci_comuni(&servizio), voci);
     PaginaScheda {
         layout,
-        apertura: servizio.definizione.as_deref().map_or(Apertura { aperto: true, ..Apertura::default() }, |s| apertura(s, oggi)),
+        apertura: servizio
+            .definizione
+            .as_deref()
+            .map_or(Apertura { aperto: true, ..Apertura::default() }, |s| apertura(s, oggi)),
         argomenti: servizio.argomenti.iter().map(|name| Voce::new(argomenti::href(name), name.as_str())).collect(),
         ufficio: ente.ufficio(&CodiceUfficio::new(servizio.ufficio.clone())).cloned(),
         indirizzo: ente.indirizzo.clone(),
@@ -100,11 +103,7 @@ pub(super) fn apertura(servizio: &Servizio, oggi: Date) -> Apertura {
             ta("servizi-finestra", &[("dal", &dal), ("al", &al)])
         }
     });
-    Apertura {
-        aperto: servizio.aperto(oggi),
-        quando: quando.unwrap_or_default(),
-        appuntamento: servizio.appuntamento,
-    }
+    Apertura { aperto: servizio.aperto(oggi), quando: quando.unwrap_or_default(), appuntamento: servizio.appuntamento }
 }
 
 fn testo(words: &str) -> Testo {
