@@ -112,6 +112,25 @@ test("the steps of a letter and of a request", async ({ come }) => {
     await privacy(lucia);
     await whole(lucia, name);
   }
+  await avanti(lucia).click();
+  await whole(lucia, "passo-richiesta-campi");
+  await avanti(lucia).click();
+  await whole(lucia, "passo-richiesta-errori");
+  await lucia.goto("/area-personale");
+  await whole(lucia, "area-personale-bozze");
+});
+
+test("a sheet, a category and a search among the services", async ({ come }) => {
+  const lucia = await come("cittadino2");
+  for (const [path, name] of [
+    ["/servizi/permesso-ztl", "scheda-ztl"],
+    ["/servizi/categoria/mobilita-e-trasporti", "categoria"],
+    ["/servizi?testo=mensa", "ricerca"],
+    ["/servizi?testo=zzzz", "ricerca-vuota"],
+  ]) {
+    await lucia.goto(path);
+    await whole(lucia, name);
+  }
 });
 
 test("the personal area and a case, now and in the past", async ({ come }) => {

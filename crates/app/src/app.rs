@@ -3,6 +3,7 @@
 use crate::enti::Enti;
 use crate::persone::Persone;
 use crate::ports::{DocumentStore, Ids, Ricevute, WorkState};
+use crate::scritture::Sorvegliato;
 use crate::servizi::Servizi;
 use eventstore::{Clock, EventStore, KeyStore};
 use projections::ReadModels;
@@ -40,18 +41,30 @@ pub struct App {
     pub(crate) parts: Arc<Parts>,
     pub(crate) servizi: Arc<Servizi>,
     pub(crate) ricevute: Option<Arc<dyn Ricevute>>,
+    scritture: Option<Arc<Sorvegliato>>,
 }
 
 impl App {
     /// From its parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), servizi: Arc::default(), ricevute: None }
+        Self { parts: Arc::new(parts), servizi: Arc::default(), ricevute: None, scritture: None }
     }
 
     /// With receipts as documents; without, they are pages only.
     #[must_use]
     pub fn con_ricevute(self, ricevute: Arc<dyn Ricevute>) -> Self {
         Self { ricevute: Some(ricevute), ..self }
+    }
+
+    /// With the log of its parts watched: what it last refused to store is known to who asks for health.
+    #[must_use]
+    pub fn con_scritture(self, scritture: Arc<Sorvegliato>) -> Self {
+        Self { scritture: Some(scritture), ..self }
+    }
+
+    /// Why nothing can be written now, as far as the last write tells.
+    pub fn scritture_ferme(&self) -> Option<String> {
+        self.scritture.as_ref()?.guasto()
     }
 
     /// The municipalities.

@@ -75,7 +75,10 @@ impl Testa {
         Hkdf::<Sha256>::new(Some(&self.salt), &*chiave.segreto)
             .expand_multi_info(&info, &mut *key)
             .expect("32 bytes are fewer than HKDF gives");
-        Cipher::from_aead(ChaCha20Poly1305::new(&(*key).into()), &Nonce::<ChaCha20Poly1305, StreamBE32<ChaCha20Poly1305>>::default())
+        Cipher::from_aead(
+            ChaCha20Poly1305::new(&(*key).into()),
+            &Nonce::<ChaCha20Poly1305, StreamBE32<ChaCha20Poly1305>>::default(),
+        )
     }
 }
 

@@ -38,7 +38,7 @@ impl Recent {
             let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let records = kept.enti.get(ente)?;
             let first = records.front()?.position;
-            let skip = usize::try_from((after + 1).checked_sub(first)?).ok()?;
+            let skip = usize::try_from(after.checked_add(1)?.checked_sub(first)?).ok()?;
             if skip >= records.len() {
                 return None;
             }

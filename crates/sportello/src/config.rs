@@ -294,7 +294,7 @@ mod tests {
         assert!(matches!(s3.storage, Storage::S3 { bucket, .. } if bucket == "documenti"));
         let clamd = with("[antivirus]\nsocket = \"/run/clamav/clamd.ctl\"").unwrap().antivirus.unwrap();
         let clamd = clamd.of().unwrap();
-        assert!(clamd.obbligatorio && clamd.timeout == Duration::from_secs(60));
+        assert!(clamd.obbligatorio && clamd.timeout == Duration::from_mins(1));
         let both = with("[antivirus]\nsocket = \"/a\"\ntcp = \"b:1\"").unwrap().antivirus.unwrap();
         assert!(both.of().is_err());
     }

@@ -7,7 +7,7 @@ use app::bozze::ScadenzaBozze;
 use app::notifiche::{self, FolderMailer, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
 use app::persone::Persone;
 use app::ports::{Ids as _, Mailer, SystemIds};
-use app::{App, Enti, Parts};
+use app::{App, Enti, Parts, Sorvegliato};
 use documents::{Antivirus, Deposito, Documenti, S3};
 use eventstore::{Clock, EventStore, KeyStore, system_random};
 use eventstore_sql::{DataDirLock, Database, Engine, KEYS_FILE, LOG_FILE, load_master_key};
@@ -155,8 +155,9 @@ impl Installation {
             .map_err(|e| format!("the files cannot be opened: {e}"))?;
         let ids = SystemIds;
         let nodo = if lock.is_some() { "unico".to_owned() } else { ids.uuid(clock.now()).to_string() };
+        let sorvegliato = Arc::new(Sorvegliato::new(log, clock.clone()));
         let parts = Parts {
-            store: log,
+            store: sorvegliato.clone(),
             keys,
             opener,
             reads: reads.clone(),
@@ -171,7 +172,7 @@ impl Installation {
         let modelli = place.data.join(MODELLI);
         let modelli = modelli.is_dir().then_some(modelli.as_path());
         let ricevute = ricevuta::Compositore::new(modelli).map_err(|e| format!("the templates of receipts: {e}"))?;
-        let app = App::new(parts.clone()).con_ricevute(Arc::new(ricevute));
+        let app = App::new(parts.clone()).con_ricevute(Arc::new(ricevute)).con_scritture(sorvegliato);
         Ok(Self { app, store, reads, parts, servizi, nodo, _lock: lock })
     }
 

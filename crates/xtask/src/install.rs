@@ -40,6 +40,25 @@ pub fn postgres() -> Result<(), String> {
     test_postgres::binaries().map(|_| ()).ok_or(needed)
 }
 
+/// Programs that tests call, and their packages: PDF read back as others read it, files looked at by a real antivirus.
+const TOOLS: [(&str, &str); 4] = [
+    ("/usr/bin/pdftotext", "poppler-utils"),
+    ("/usr/bin/pdffonts", "poppler-utils"),
+    ("/usr/bin/qpdf", "qpdf"),
+    ("/usr/sbin/clamd", "clamav-daemon"),
+];
+
+/// Installs the programs that tests call from Debian's packages where they are missing.
+pub fn tools() -> Result<(), String> {
+    for (program, package) in TOOLS {
+        if !Path::new(program).exists() {
+            debian(package)
+                .map_err(|e| format!("{e}. The tests need {program}: install the package {package} and try again"))?;
+        }
+    }
+    Ok(())
+}
+
 fn debian(package: &str) -> Result<(), String> {
     println!("installing {package} from Debian's packages");
     let apt = |args: &[&str]| run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"));

@@ -82,6 +82,7 @@ fn demo(args: &[String]) -> Result<(), String> {
 fn test() -> Result<(), String> {
     install::chromium()?;
     install::postgres()?;
+    install::tools()?;
     assets::build()?;
     check()?;
     run(cargo().args(["build", "--package", "sportello"]))?;

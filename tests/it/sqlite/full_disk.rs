@@ -29,7 +29,7 @@ impl Disk {
     /// A small file system where that is allowed, else small files.
     fn small() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        if succeeds(Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(folder.path())) {
+        if succeeds(Command::new("mount").args(["-t", "tmpfs", "-o", "size=10m", "tmpfs"]).arg(folder.path())) {
             return Self::Mounted(folder);
         }
         Self::limited()
@@ -51,9 +51,9 @@ impl Disk {
         match self {
             Self::Mounted(_) => Server::start(&self.data()),
             Self::Limited(_) => {
-                // Files end at 1.5 MB; the limit can be raised again while it runs.
+                // Files end at 4 MB; the limit can be raised again while it runs.
                 let mut command = Command::new("bash");
-                command.args(["-c", "trap '' XFSZ; ulimit -S -f 1536; exec \"$@\"", "bash"]);
+                command.args(["-c", "trap '' XFSZ; ulimit -S -f 4096; exec \"$@\"", "bash"]);
                 command
                     .arg(program())
                     .args(["demo", "--listen", "127.0.0.1:0", "--json", "--empty"])

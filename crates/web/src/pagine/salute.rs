@@ -33,7 +33,7 @@ async fn pronto(State(web): State<Web>) -> Response {
     // A session that cannot exist: a round trip to the working database.
     let questions = async { (web.app.reads().status().await, web.app.work().session("readyz", now).await) };
     let (ready, body) = match tokio::time::timeout(ATTESA, questions).await {
-        Ok((projections, work)) => rapporto(&projections, work.err().map(|e| e.to_string())),
+        Ok((projections, work)) => rapporto(&projections, work.err().map(|e| e.to_string()), web.app.scritture_ferme()),
         Err(_) => (false, json!({ "pronto": false, "errore": "the log or a database does not answer" })),
     };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -41,10 +41,10 @@ async fn pronto(State(web): State<Web>) -> Response {
 }
 
 /// Whether requests can be served, and how each part stands.
-fn rapporto(projections: &[ProjectionStatus], lavoro: Option<String>) -> (bool, Value) {
+fn rapporto(projections: &[ProjectionStatus], lavoro: Option<String>, scritture: Option<String>) -> (bool, Value) {
     let behind = |p: &ProjectionStatus| p.head.saturating_sub(p.position);
     let well = |p: &ProjectionStatus| p.error.is_none() && behind(p) <= MAX_RITARDO;
-    let ready = lavoro.is_none() && projections.iter().all(well);
+    let ready = lavoro.is_none() && scritture.is_none() && projections.iter().all(well);
     let rows = projections.iter().map(|p| {
         json!({
             "ente": p.ente,
@@ -56,7 +56,9 @@ fn rapporto(projections: &[ProjectionStatus], lavoro: Option<String>) -> (bool, 
             "errore": p.error,
         })
     });
-    (ready, json!({ "pronto": ready, "lavoro": { "errore": lavoro }, "proiezioni": rows.collect::<Vec<_>>() }))
+    let rows = rows.collect::<Vec<_>>();
+    let (lavoro, scritture) = (json!({ "errore": lavoro }), json!({ "errore": scritture }));
+    (ready, json!({ "pronto": ready, "lavoro": lavoro, "scritture": scritture, "proiezioni": rows }))
 }
 
 #[cfg(test)]
@@ -76,12 +78,13 @@ mod tests {
 
     #[test]
     fn an_error_or_a_long_way_behind_is_not_ready() {
-        let (ready, body) = rapporto(&[status(10, 12, None)], None);
+        let (ready, body) = rapporto(&[status(10, 12, None)], None, None);
         assert!(ready);
         assert_eq!(body["proiezioni"][0]["ritardo"], 2);
-        assert!(rapporto(&[status(0, MAX_RITARDO, None)], None).0);
-        assert!(!rapporto(&[status(0, MAX_RITARDO + 1, None)], None).0);
-        assert!(!rapporto(&[status(3, 3, None), status(3, 3, Some("broken"))], None).0);
-        assert!(!rapporto(&[status(3, 3, None)], Some("gone".into())).0);
+        assert!(rapporto(&[status(0, MAX_RITARDO, None)], None, None).0);
+        assert!(!rapporto(&[status(0, MAX_RITARDO + 1, None)], None, None).0);
+        assert!(!rapporto(&[status(3, 3, None), status(3, 3, Some("broken"))], None, None).0);
+        assert!(!rapporto(&[status(3, 3, None)], Some("gone".into()), None).0);
+        assert!(!rapporto(&[status(3, 3, None)], None, Some("full".into())).0);
     }
 }
