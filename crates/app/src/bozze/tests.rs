@@ -1,3 +1,4 @@
+#[expect(clippy::elidable_lifetime_names, reason = "one macro writes methods that borrow and methods that do not")]
 mod mondo;
 
 use super::{Bozza, limits};

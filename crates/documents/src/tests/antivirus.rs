@@ -32,7 +32,7 @@ impl Demone {
         let at = |name: &str| dir.path().join(name);
         std::fs::create_dir(at("db")).unwrap();
         // Name : any kind of file : any place : the bytes, in hexadecimal digits.
-        let signature: String = eicar().iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature: String = eicar().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         std::fs::write(at("db/locale.ndb"), format!("Prova.Eicar:0:*:{signature}\n")).unwrap();
         let mut conf = std::fs::File::create(at("clamd.conf")).unwrap();
         let (db, socket, tmp) = (at("db"), at("clamd.ctl"), dir.path());
@@ -47,7 +47,7 @@ impl Demone {
             .spawn()
             .unwrap();
         let mut demone = Self { child, dir };
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while std::os::unix::net::UnixStream::connect(demone.socket()).is_err() {
             assert!(demone.child.try_wait().unwrap().is_none(), "clamd ended by itself");
             assert!(Instant::now() < deadline, "clamd does not listen");

@@ -79,7 +79,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
         long => {
             out.push(0x83);
             out.extend_from_slice(&(long as u32).to_be_bytes()[1..]);
-            assert!(long < 1 << 24 && long > 0xffff || long <= 0xffff);
+            assert!(long < 1 << 24);
         }
     }
     out.extend_from_slice(content);

@@ -14,11 +14,14 @@ const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 const ODT: &str = "application/vnd.oasis.opendocument.text";
 const P7M: &str = "application/pkcs7-mime";
 
+/// Name, type and bytes as sent; type and signature as recognised.
+type Caso = (&'static str, &'static str, Vec<u8>, &'static str, Option<Firma>);
+
 #[tokio::test]
 async fn what_is_accepted_is_kept_as_it_came() {
     let banco = Banco::new();
     let long = "Chiedo la riparazione. È urgente.\r\n".repeat(9_000);
-    let cases: [(&str, &str, Vec<u8>, &str, Option<Firma>); 19] = [
+    let cases: [Caso; 19] = [
         ("foto.jpg", "image/jpeg", jpeg(100_000), "image/jpeg", None),
         ("FOTO.JPEG", "image/jpg", jpeg(9_000), "image/jpeg", None),
         ("schema.png", "image/png", png(5_000), "image/png", None),

@@ -84,11 +84,13 @@ fn read(bytes: &[u8]) -> Exif {
     exif::Reader::new().read_raw(bytes[at..].to_vec()).expect("it can be read")
 }
 
+/// A photo with these bytes as its EXIF block.
+type Foto = fn(Option<Vec<u8>>) -> Vec<u8>;
+
 #[tokio::test]
 async fn the_position_goes_and_nothing_else() {
     let banco = Banco::new();
-    let kinds: [(&str, fn(Option<Vec<u8>>) -> Vec<u8>); 4] =
-        [("foto.jpg", jpeg), ("foto.png", png), ("foto.webp", webp), ("foto.heic", heif)];
+    let kinds: [(&str, Foto); 4] = [("foto.jpg", jpeg), ("foto.png", png), ("foto.webp", webp), ("foto.heic", heif)];
     for (nome, photo) in kinds {
         for little in [true, false] {
             let sent = photo(Some(tiff(little, true)));

@@ -171,7 +171,8 @@ async fn forms_cost_what_they_weigh() {
     assert_eq!(answer.get("errors"), None);
     let two = format!("{{ {} {} }}", page("a", 100), page("b", 100));
     assert_eq!(world.code(None, &two).await, "QUERY_TOO_COMPLEX");
-    let searches = |n: usize| (0..n).map(|n| format!("s{n}: servizi(first: 1) {{ totalCount }} ")).collect::<String>();
+    let searches =
+        |n: usize| (0..n).map(|n| format!("s{n}: servizi(first: 1) {{ totalCount }} ")).collect::<Vec<_>>().concat();
     assert_eq!(world.code(None, &format!("{{ {} }}", searches(max::MAX_COMPLEXITY / 40))).await, "QUERY_TOO_COMPLEX");
     let drafts = "query { a: bozze { valori } b: bozze { valori } c: bozze { valori } d: bozze { valori }
         e: bozze { valori } f: bozze { valori } g: bozze { valori } h: bozze { valori } i: bozze { valori } }";
