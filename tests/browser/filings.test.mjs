@@ -2,7 +2,7 @@
 
 import { lamp, notAPhoto } from "./support/files.mjs";
 import { expect, picture, test } from "./support/people.mjs";
-import { avanti, compila, fatto, NUMERO, privacy, send, voce } from "./support/ways.mjs";
+import { avanti, compila, fatto, NUMERO, privacy, prosegui, send, voce } from "./support/ways.mjs";
 
 const REPORT = { indirizzo: "Piazza della Fonte 3", dettagli: "Da ieri mattina, accanto alla fontana." };
 
@@ -42,13 +42,13 @@ test("a letter to the mayor gets a number and is answered by the mayor's office 
 test("a request to the Comune gets a number and a date for the answer", async ({ come }) => {
   const lucia = await come("cittadino2");
   await lucia.goto("/servizi/richiesta-generica/richiedi");
-  await privacy(lucia);
+  await privacy(lucia, prosegui);
   await expect(lucia.getByRole("heading", { level: 2, name: "I tuoi dati" })).toBeVisible();
-  await avanti(lucia).click();
+  await prosegui(lucia).click();
   await lucia.getByLabel("Oggetto").fill("Copia di una delibera");
   await lucia.getByLabel("Richiesta", { exact: true }).fill("Chiedo copia della delibera sul piano del verde.");
   await lucia.getByLabel(/^Codice fiscale della persona/).fill("RSSMRA80A01H501X");
-  await avanti(lucia).click();
+  await prosegui(lucia).click();
   await expect(lucia.getByLabel(/^Codice fiscale della persona/)).toHaveAttribute("aria-invalid", "true");
   await expect(lucia.getByLabel("Oggetto")).toHaveValue("Copia di una delibera");
   await lucia.getByLabel(/^Codice fiscale della persona/).fill("");
@@ -56,7 +56,7 @@ test("a request to the Comune gets a number and a date for the answer", async ({
   await lucia.getByRole("button", { name: "Salva e continua più tardi" }).click();
   await lucia.getByRole("link", { name: /^Riprendi/ }).first().click();
   await expect(lucia.getByLabel("Oggetto")).toHaveValue("Copia di una delibera");
-  await avanti(lucia).click();
+  await prosegui(lucia).click();
   await send(lucia, "Conferma e invia");
   await fatto(lucia);
   await expect(lucia.getByRole("heading", { level: 1 })).toHaveText("Richiesta inviata");

@@ -3,7 +3,7 @@
 import { notAPhoto } from "./support/files.mjs";
 import { DESKTOP, expect, PHONE, picture, readmePicture, test } from "./support/people.mjs";
 import { feedback, frame, judge, sheet } from "./support/rules.mjs";
-import { avanti, compila, fatto, privacy, send } from "./support/ways.mjs";
+import { avanti, compila, fatto, privacy, prosegui, send } from "./support/ways.mjs";
 
 /** Judges a page at all widths and takes its pictures. */
 async function whole(page, name) {
@@ -107,14 +107,16 @@ test("each step of a report, and what follows it", async ({ come }) => {
 
 test("the steps of a letter and of a request", async ({ come }) => {
   const lucia = await come("cittadino2");
-  for (const [path, name] of [["/scrivi-al-sindaco", "passo-lettera"], ["/servizi/richiesta-generica/richiedi", "passo-richiesta"]]) {
-    await lucia.goto(path);
-    await privacy(lucia);
-    await whole(lucia, name);
-  }
-  await avanti(lucia).click();
+  await lucia.goto("/scrivi-al-sindaco");
+  await privacy(lucia);
+  await whole(lucia, "passo-lettera");
+  await lucia.goto("/servizi/richiesta-generica/richiedi");
+  await whole(lucia, "passo-richiesta-privacy");
+  await privacy(lucia, prosegui);
+  await whole(lucia, "passo-richiesta");
+  await prosegui(lucia).click();
   await whole(lucia, "passo-richiesta-campi");
-  await avanti(lucia).click();
+  await prosegui(lucia).click();
   await whole(lucia, "passo-richiesta-errori");
   await lucia.goto("/area-personale");
   await whole(lucia, "area-personale-bozze");

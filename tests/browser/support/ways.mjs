@@ -12,6 +12,9 @@ export function voce(page, term) {
 
 export const avanti = (page) => page.getByRole("button", { name: "Avanti" });
 
+/** The same in the flow of a service, whose steps are kept as a draft. */
+export const prosegui = (page) => page.getByRole("button", { name: "Salva e continua", exact: true });
+
 /** The last step: the summary, then the button named so. */
 export async function send(page, name) {
   await expect(page.getByRole("heading", { level: 2, name: "Riepilogo" })).toBeVisible();
@@ -19,9 +22,9 @@ export async function send(page, name) {
 }
 
 /** The first step: the privacy notice. */
-export async function privacy(page) {
+export async function privacy(page, poi = avanti) {
   await page.getByRole("checkbox", { name: /Ho letto e compreso/ }).check();
-  await avanti(page).click();
+  await poi(page).click();
 }
 
 /** What the page of a filing that was sent says. */

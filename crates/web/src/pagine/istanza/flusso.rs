@@ -3,7 +3,7 @@
 use super::bozze;
 use super::campi::{CampoVista, Forma, paragrafi};
 use super::corpo::{self, Arrivato};
-use super::giro::{Errori, Fuori, Giro, inizio_di, percorso, solo_cittadini, verso};
+use super::giro::{Errori, Fuori, Giro, NUOVA, inizio_di, percorso, solo_cittadini, verso};
 use super::leggi::{Azione, Inviato, file_di, ids, metti_ids, raccogli};
 use super::passi::{Tappa, da_correggere, dopo, prima, segmento};
 use super::vista::{PaginaDati, PaginaPasso, PaginaPrivacy, PaginaRiepilogo, PaginaRiprendi, PaginaSessione, Sezione};
@@ -57,8 +57,8 @@ pub async fn inizio(Firmata(r): Firmata, Path(codice): Path<String>) -> Esito {
     let mut bozze = bozze::schede(&r).await?;
     bozze.retain(|bozza| bozza.codice == codice);
     if bozze.is_empty() {
-        let bozza = r.web.app.apri_bozza(&r.ctx, &codice).await?;
-        return Ok(verso(&format!("{}/{}", inizio_di(&codice), bozza.id)));
+        // Nothing is kept of who only looks: the draft begins with the first step that is sent.
+        return Ok(pagina_privacy(&Giro::nuovo(r, &codice)?, StatusCode::OK, Vec::new()));
     }
     let page = PaginaRiprendi {
         layout: percorso(r.layout(servizio.nome.clone()), &servizio),
@@ -89,6 +89,9 @@ pub async fn ricomincia(Firmata(r): Firmata, Path(codice): Path<String>, Form(ve
 
 /// `GET /servizi/{codice}/richiedi/{bozza}`: the privacy notice.
 pub async fn privacy(Firmata(r): Firmata, Path((codice, id)): Path<(String, String)>) -> Esito {
+    if id == NUOVA {
+        return Ok(verso(&inizio_di(&codice)));
+    }
     let giro = Giro::apri(r, &codice, &id).await?;
     Ok(pagina_privacy(&giro, StatusCode::OK, Vec::new()))
 }
@@ -124,8 +127,18 @@ pub async fn accetta(
     Path((codice, id)): Path<(String, String)>,
     Form(form): Form<Accettazione>,
 ) -> Esito {
-    let mut giro = Giro::apri(r, &codice, &id).await?;
     let letta = form.privacy == "si";
+    let mut giro = if id == NUOVA {
+        if !letta {
+            let errori = vec![ErroreCampo::new("privacy", t("invio-privacy-manca"))];
+            let giro = Giro::nuovo(r, &codice)?;
+            return Ok(pagina_privacy(&giro, StatusCode::UNPROCESSABLE_ENTITY, errori));
+        }
+        let bozza = r.web.app.apri_bozza(&r.ctx, &codice).await?;
+        Giro::apri(r, &codice, &bozza.id.to_string()).await?
+    } else {
+        Giro::apri(r, &codice, &id).await?
+    };
     if letta != giro.bozza.privacy {
         giro.salva(|bozza| bozza.privacy = letta).await?;
     }

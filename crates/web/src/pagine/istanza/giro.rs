@@ -26,6 +26,8 @@ use uuid::Uuid;
 const TENTATIVI: usize = 4;
 /// Member of the session that knows what became of drafts that were sent.
 const INVIATE: &str = "inviate";
+/// In an address: the draft that is not kept yet.
+pub const NUOVA: &str = "00000000-0000-0000-0000-000000000000";
 /// Sent drafts remembered in a session.
 const MAX_INVIATE: usize = 20;
 
@@ -114,6 +116,27 @@ impl Giro {
         let mut giro = Self { richiesta, servizio, bozza, esame: Esame::default(), file: BTreeMap::new(), oggi };
         giro.guarda().await?;
         Ok(giro)
+    }
+
+    /// The first step of a draft that is not kept yet.
+    pub fn nuovo(richiesta: Richiesta, codice: &str) -> Result<Self, Fuori> {
+        let servizio = richiesta.web.app.servizio(&richiesta.ctx, codice).ok_or(Errore::NonTrovato)?;
+        solo_cittadini(&richiesta, &servizio.nome)?;
+        let now = richiesta.web.app.clock().now();
+        let bozza = Bozza {
+            id: Uuid::nil(),
+            servizio: servizio.riferimento(),
+            valori: serde_json::Map::new(),
+            allegati: Vec::new(),
+            privacy: false,
+            passo: String::new(),
+            creata: now,
+            aggiornata: now,
+            scade: now,
+            cambiamenti: Vec::new(),
+        };
+        let (esame, file, oggi) = (Esame::default(), BTreeMap::new(), termini::data_locale(now));
+        Ok(Self { richiesta, servizio, bozza, esame, file, oggi })
     }
 
     /// Looks at the answers and the files again.
