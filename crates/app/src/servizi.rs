@@ -285,6 +285,11 @@ impl App {
     /// Publishes the files of a folder that changed since the last look. What is wrong with one is logged once.
     async fn raccogli(&self, ente: &str, cartella: &Path, visti: &mut HashMap<(String, PathBuf), u64>) {
         for path in definizioni(cartella).await {
+            // One that is too large is not read each time; what reads it says so of all others.
+            let small = |len: u64| len <= 2 * catalogo::MASSIMO_BYTE as u64;
+            if !tokio::fs::metadata(&path).await.is_ok_and(|file| small(file.len())) {
+                continue;
+            }
             let Ok(text) = tokio::fs::read_to_string(&path).await else { continue };
             let digest = eventstore::hash::sha256(text.as_bytes());
             let digest = u64::from_be_bytes([

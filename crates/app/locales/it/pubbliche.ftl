@@ -35,7 +35,6 @@ servizi-vuoto-testo = Prova con una parola diversa o guarda l'elenco completo.
 servizi-tutti = Tutti i servizi
 servizi-categorie = Esplora per categoria
 servizi-attivo = Servizio attivo
-servizi-inizia = Accedi al servizio online
 servizi-indice = In questa pagina
 servizi-accedi = Puoi fare tutto online, a qualsiasi ora. Se preferisci, vieni di persona o chiama l'ufficio.
 servizi-appuntamento = Prenota un appuntamento

@@ -2,6 +2,7 @@
 
 use super::Contenuto;
 use crate::enti::Ente;
+use crate::notifiche::messaggio::escape;
 use crate::ports::{BozzaChiusa, Messaggio};
 use crate::testi::{ITALIANO, giorno, testo};
 use domain::servizio::Servizio;
@@ -51,9 +52,4 @@ pub(super) fn componi(
         // Of this draft and this expiry: a repeat is recognised, a later warning is another message.
         id: format!("{}.{}.bozza@{host}", chiusa.id, chiusa.scade.as_second()),
     })
-}
-
-/// Text inside HTML, also in quoted attributes.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -275,7 +275,7 @@ fn come_html(oggetto: &str, blocchi: &[Blocco]) -> String {
 }
 
 /// Text inside HTML, also in quoted attributes; line ends stay visible.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         match c {

@@ -12,7 +12,7 @@
 mod cartella;
 mod coda;
 mod invio;
-mod messaggio;
+pub(crate) mod messaggio;
 mod posta;
 mod smtp;
 #[cfg(test)]
