@@ -172,10 +172,15 @@ impl World {
     }
 
     fn number(&self, ente: &str) -> Protocollo {
+        self.number_in(ente, CODICE_REGISTRO)
+    }
+
+    /// The next number of a register.
+    pub fn number_in(&self, ente: &str, registro: &str) -> Protocollo {
         let mut numbers = self.numbers.lock().unwrap();
-        let numero = numbers.entry(ente.to_owned()).or_default();
+        let numero = numbers.entry(format!("{ente}/{registro}")).or_default();
         *numero += 1;
-        Protocollo { numero: *numero, data: self.clock.now(), ..Protocollo::sample() }
+        Protocollo { registro: registro.into(), numero: *numero, data: self.clock.now(), ..Protocollo::sample() }
     }
 
     /// An event as it is stored: personal data sealed with the key of `subject`.
@@ -249,6 +254,7 @@ impl World {
                 e.personale.0.as_mut().unwrap().modulo = serde_json::from_value(modulo).unwrap();
                 (istanza::Event::from(e.clone()).into(), e.deposito.oggetto)
             }
+            TipoPratica::Appuntamento => panic!("an appointment is booked together with its agenda"),
         };
         let entry = ProtocolloRegistrato {
             protocollo: protocollo.clone(),
@@ -282,6 +288,7 @@ impl World {
             TipoPratica::Segnalazione => ("SegnalazionePresaInCarico", "SegnalazioneRisolta", None),
             TipoPratica::Lettera => ("LetteraPresaInCarico", "RispostaInviata", Some(self.number(ente))),
             TipoPratica::Istanza => ("IstanzaPresaInCarico", "IstanzaConclusa", Some(self.number(ente))),
+            TipoPratica::Appuntamento => panic!("an appointment has steps of its own"),
         };
         let taken = PresaInCarico { pratica: id, operatore: operatore.clone(), il: self.now() };
         let begun =
@@ -363,7 +370,7 @@ impl World {
     }
 }
 
-fn register() -> Uuid {
+pub fn register() -> Uuid {
     Uuid::from_u128(0xf0)
 }
 

@@ -26,6 +26,7 @@ mod prova;
 #[cfg(test)]
 mod tests;
 
+pub mod appuntamenti;
 pub mod audit;
 pub mod decode;
 pub mod pagina;
@@ -35,6 +36,7 @@ pub mod read_models;
 pub mod registro;
 pub mod storia;
 
+pub use appuntamenti::{AgendaRow, AppuntamentoRow, AttesaRow, ChiusuraRow, OccupatoRow, TurnoRow};
 pub use audit::{AuditRow, FiltroAudit};
 pub use decode::{OpenCause, OpenError, Opener};
 pub use error::RunError;
@@ -50,5 +52,11 @@ pub use upsert::Tabella;
 
 /// All read models, one line each.
 pub fn projections() -> Vec<Box<dyn Projection>> {
-    vec![Box::new(pratiche::Pratiche), Box::new(storia::Storia), Box::new(registro::Registro), Box::new(audit::Audit)]
+    vec![
+        Box::new(pratiche::Pratiche),
+        Box::new(storia::Storia),
+        Box::new(registro::Registro),
+        Box::new(audit::Audit),
+        Box::new(appuntamenti::Appuntamenti),
+    ]
 }

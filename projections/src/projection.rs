@@ -103,16 +103,44 @@ impl Tx<'_> {
         keys: impl IntoIterator<Item = impl Into<Valore>>,
         read: impl Fn(&Riga<'_>) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, sqlx::Error> {
+        self.load_by(base, &[column], keys.into_iter().map(|key| vec![key.into()]).collect(), read).await
+    }
+
+    /// As [`Tx::load`], of rows whose `columns` have together one of the values `keys`.
+    ///
+    /// # Errors
+    /// Of the database, or of `read`.
+    pub(crate) async fn load_by<T>(
+        &mut self,
+        base: &str,
+        columns: &[&str],
+        keys: Vec<Vec<Valore>>,
+        read: impl Fn(&Riga<'_>) -> Result<T, sqlx::Error>,
+    ) -> Result<Vec<T>, sqlx::Error> {
         let mut found = Vec::new();
-        let mut keys = keys.into_iter().map(Into::into).peekable();
+        let mut keys = keys.into_iter().peekable();
         while keys.peek().is_some() {
-            let sql = upsert::keyed(self.dialect, &self.table(base), self.ente, column, &mut keys);
+            let sql = upsert::keyed(self.dialect, &self.table(base), self.ente, columns, &mut keys);
             let rows: Vec<AnyRow> = sql.rows(&mut *self.connection).await?;
             for row in &rows {
                 found.push(read(&Riga(row))?);
             }
         }
         Ok(found)
+    }
+
+    /// Takes away the rows of this ente whose `columns` have together one of the values `keys`; those that are not there
+    /// are passed over.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub async fn delete(&mut self, base: &str, columns: &[&str], keys: Vec<Vec<Valore>>) -> Result<(), sqlx::Error> {
+        let mut keys = keys.into_iter().peekable();
+        while keys.peek().is_some() {
+            let sql = upsert::delete(self.dialect, &self.table(base), self.ente, columns, &mut keys);
+            sql.execute(&mut *self.connection).await?;
+        }
+        Ok(())
     }
 }
 

@@ -15,7 +15,9 @@ const LONG: Duration = Duration::from_secs(20);
 
 /// Every event of the house, by its golden sample, in the stream where it belongs.
 async fn all_samples(world: &World) -> u64 {
-    use domain::{accesso, istanza, lettera, notifica, registro, segnalazione};
+    use domain::{
+        accesso, agenda, appuntamento, attesa, impegni, istanza, lettera, notifica, prenotabile, registro, segnalazione,
+    };
     let contexts = [
         ("segnalazione", segnalazione::Event::specs(), 1_u128),
         ("lettera", lettera::Event::specs(), 2),
@@ -23,6 +25,11 @@ async fn all_samples(world: &World) -> u64 {
         ("registro", registro::Event::specs(), 1),
         ("notifica", notifica::Event::specs(), 1),
         ("accesso", accesso::Event::specs(), 1),
+        ("appuntamento", appuntamento::Event::specs(), 4),
+        ("agenda", agenda::Event::specs(), 1),
+        ("impegni", impegni::Event::specs(), 1),
+        ("attesa", attesa::Event::specs(), 1),
+        ("orario", prenotabile::Event::specs(), 1),
     ];
     let sample = "0192f00d-0000-7000-8123-456789abcdef";
     let mut last = 0;
@@ -34,6 +41,9 @@ async fn all_samples(world: &World) -> u64 {
                 ("registro", "ProtocolloRegistrato") => "registro-PROT-2026".to_owned(),
                 ("registro", _) => "registrazione-PROT-2026-0000012".to_owned(),
                 ("accesso", _) => "accesso-2026-03-09".to_owned(),
+                ("agenda", _) => "agenda-anagrafe-2026-03-10".to_owned(),
+                ("attesa", _) => attesa::stream("carta-identita"),
+                ("orario", _) => prenotabile::STREAM.to_owned(),
                 _ => format!("{category}-{id}"),
             };
             let payload = serde_json::from_str(&(spec.sample)().to_string().replace(sample, &id)).unwrap();
@@ -51,10 +61,14 @@ async fn every_event_of_the_house_is_folded(world: World) {
     let trail = models.audit(ENTE, &FiltroAudit::default(), prima(1)).await.unwrap();
     assert_eq!((trail.totale, trail.righe[0].posizione), (last, last));
     let all = FiltroPratiche { riservate: true, ..FiltroPratiche::default() };
-    assert_eq!(models.pratiche(ENTE, &all, prima(10)).await.unwrap().totale, 3);
+    assert_eq!(models.pratiche(ENTE, &all, prima(10)).await.unwrap().totale, 4);
     let tables = dump(&models).await;
-    // Six events each of three kinds of case, two of notices.
-    assert_eq!(tables["storia_v1"].len(), 20);
+    // Of reports and letters seven events each, of requests and appointments ten each, two of notices: all but the receipts'
+    // documents.
+    assert_eq!(tables["storia_v1"].len(), 7 + 7 + 10 + 10 + 2);
+    // The one seat was left, the one hold ended, the one closure was lifted.
+    assert_eq!((tables["appuntamento_v1"].len(), tables["turno_v1"].len(), tables["attesa_v1"].len()), (1, 1, 1));
+    assert!(tables["occupato_v1"].is_empty() && tables["chiusura_v1"].is_empty());
     assert_eq!((tables["registrazione_v1"].len(), tables["modifica_v1"].len()), (1, 2));
 }
 
@@ -63,6 +77,7 @@ async fn a_rebuild_gives_equal_tables_and_so_does_an_empty_file(world: World) {
     let stop = CancellationToken::new();
     let running = models.spawn(stop.clone());
     world.histories().await;
+    world.appointments().await;
     world.sign_ins(ENTE, 4_500).await;
     let heads = [ENTE, ALTRO].map(|ente| (ente, *world.store.wake(ente).borrow()));
     for (ente, head) in heads {
@@ -78,7 +93,7 @@ async fn a_rebuild_gives_equal_tables_and_so_does_an_empty_file(world: World) {
         })
         .await
         .unwrap();
-    assert_eq!(rebuilt.names, ["pratiche", "storia", "registro", "audit"]);
+    assert_eq!(rebuilt.names, ["pratiche", "storia", "registro", "audit", "appuntamenti"]);
     assert_eq!(rebuilt.events, heads[0].1 + heads[1].1);
     assert!(pages.load(Ordering::Relaxed) >= 4, "three pages of the one ente, one of the other");
     assert_eq!(dump(&models).await, live);
@@ -124,7 +139,7 @@ async fn one_read_model_is_rebuilt_while_the_log_grows(world: World) {
     let live = dump(&models).await;
     models.rebuild(None, &|_| {}).await.unwrap();
     assert_eq!(dump(&models).await, live);
-    assert_eq!(live["pratica_v1"].len(), 24 + 40);
+    assert_eq!(live["pratica_v2"].len(), 24 + 40);
     assert!(matches!(models.rebuild(Some("altro"), &|_| {}).await, Err(RunError::UnknownProjection(_))));
 }
 
@@ -152,7 +167,7 @@ async fn nothing_is_skipped_while_many_write(world: World) {
     assert!(models.wait_for(ENTE, head, LONG).await);
     for _ in 0..2 {
         let tables = dump(&models).await;
-        assert_eq!((tables["audit_v1"].len() as u64, tables["pratica_v1"].len()), (head, 16 * 40));
+        assert_eq!((tables["audit_v1"].len() as u64, tables["pratica_v2"].len()), (head, 16 * 40));
         assert_eq!((tables["storia_v1"].len(), tables["registrazione_v1"].len()), (16 * 40 * 3, 16 * 40));
         assert_eq!(models.rebuild(None, &|_| {}).await.unwrap().events, head);
     }

@@ -83,13 +83,7 @@ fn values(sql: &mut Sql, rows: impl Iterator<Item = Vec<Valore>>) {
 fn unnest(sql: &mut Sql, columns: usize, rows: impl Iterator<Item = Vec<Valore>>) {
     let mut arrays: Vec<Array> = Vec::with_capacity(columns);
     for row in rows {
-        debug_assert_eq!(row.len(), columns, "a row has a value for each column");
-        for (i, value) in row.into_iter().enumerate() {
-            match arrays.get_mut(i) {
-                Some(array) => array.push(&value),
-                None => arrays.push(Array::of(&value)),
-            }
-        }
+        add(&mut arrays, columns, row);
     }
     // In the list of columns, not as a table: a table would be stored first.
     for (i, array) in arrays.into_iter().enumerate() {
@@ -99,37 +93,100 @@ fn unnest(sql: &mut Sql, columns: usize, rows: impl Iterator<Item = Vec<Valore>>
     }
 }
 
-/// The rows of an ente whose `column` is one of `keys`; at most [`KEYS`] of them are taken, no two alike.
+/// One row more.
+fn add(arrays: &mut Vec<Array>, columns: usize, row: Vec<Valore>) {
+    debug_assert_eq!(row.len(), columns, "a row has a value for each column");
+    for (i, value) in row.into_iter().enumerate() {
+        match arrays.get_mut(i) {
+            Some(array) => array.push(&value),
+            None => arrays.push(Array::of(&value)),
+        }
+    }
+}
+
+/// The rows of an ente whose `columns` have together one of the values `keys`; at most [`KEYS`] of them are taken, no two
+/// alike, each with a value for every column.
 pub(crate) fn keyed(
     dialect: Dialect,
     name: &str,
     ente: &str,
-    column: &str,
-    keys: &mut impl Iterator<Item = Valore>,
+    columns: &[&str],
+    keys: &mut impl Iterator<Item = Vec<Valore>>,
 ) -> Sql {
-    let mut keys = keys.take(KEYS);
-    if dialect == Dialect::Sqlite {
-        let keys = keys.map(|key| match key {
-            Valore::Text(v) => v.into(),
-            Valore::Int(v) => v.into(),
-            Valore::Real(v) => v.into(),
-        });
-        let keys = serde_json::Value::Array(keys.collect());
-        let mut sql = Sql::new(dialect, format!("SELECT * FROM {name} WHERE ente = "));
-        sql.bind(ente).push(&format!(" AND {column} IN (SELECT value FROM json_each("));
-        sql.bind(keys.to_string()).push("))");
-        return sql;
+    let keys = keys.take(KEYS);
+    match dialect {
+        Dialect::Sqlite => among(Sql::new(dialect, format!("SELECT * FROM {name} WHERE ente = ")), ente, columns, keys),
+        Dialect::Postgres => lateral("*", dialect, name, ente, columns, keys),
     }
-    let mut array = keys.next().map_or_else(|| Array::of(&Valore::Text(None)), |first| Array::of(&first));
+}
+
+/// Takes away the rows that [`keyed`] finds.
+pub(crate) fn delete(
+    dialect: Dialect,
+    name: &str,
+    ente: &str,
+    columns: &[&str],
+    keys: &mut impl Iterator<Item = Vec<Valore>>,
+) -> Sql {
+    let keys = keys.take(KEYS);
+    match dialect {
+        Dialect::Sqlite => among(Sql::new(dialect, format!("DELETE FROM {name} WHERE ente = ")), ente, columns, keys),
+        // By where the rows stand: found through the index, and not looked for again.
+        Dialect::Postgres => lateral("ctid", dialect, name, ente, columns, keys)
+            .within(&format!("DELETE FROM {name} WHERE ctid = ANY(ARRAY("), "))"),
+    }
+}
+
+/// `… ente = <ente> AND (columns) IN <keys>`, the keys as one text: few texts of statements, whatever the number of keys.
+fn among(mut sql: Sql, ente: &str, columns: &[&str], keys: impl Iterator<Item = Vec<Valore>>) -> Sql {
+    let json = |value| match value {
+        Valore::Text(v) => v.into(),
+        Valore::Int(v) => v.into(),
+        Valore::Real(v) => v.into(),
+    };
+    let array = |key: Vec<Valore>| serde_json::Value::Array(key.into_iter().map(json).collect());
+    // One column, as nearly every fold has it, needs no arrays within the array.
+    let (keys, values): (serde_json::Value, Vec<String>) = if columns.len() == 1 {
+        (keys.flatten().map(json).collect(), vec!["value".to_owned()])
+    } else {
+        (keys.map(array).collect(), (0..columns.len()).map(|i| format!("json_extract(value, '$[{i}]')")).collect())
+    };
+    sql.bind(ente);
+    sql.push(&format!(" AND ({}) IN (SELECT {} FROM json_each(", columns.join(", "), values.join(", ")));
+    sql.bind(keys.to_string()).push("))");
+    sql
+}
+
+/// One look into the index a key. Asked for all keys at once, PostgreSQL may read every row of the ente and compare each
+/// with all keys, for it does not know how many there are.
+fn lateral(
+    selected: &str,
+    dialect: Dialect,
+    name: &str,
+    ente: &str,
+    columns: &[&str],
+    keys: impl Iterator<Item = Vec<Valore>>,
+) -> Sql {
+    let mut arrays: Vec<Array> = Vec::with_capacity(columns.len());
     for key in keys {
-        array.push(&key);
+        add(&mut arrays, columns.len(), key);
     }
-    // One look into the index a key. Asked for all keys at once, PostgreSQL may read every row of the ente and compare each
-    // with all keys, for it does not know how many there are.
-    let mut sql = Sql::new(dialect, "SELECT t.* FROM unnest(");
-    array.bind(&mut sql);
-    sql.push(&format!(") AS k(v) CROSS JOIN LATERAL (SELECT * FROM {name} WHERE ente = ")).bind(ente);
-    sql.push(&format!(" AND {column} = k.v OFFSET 0) AS t"));
+    if arrays.is_empty() {
+        // Without a key nothing says of which type one would be.
+        return Sql::new(dialect, format!("SELECT {selected} FROM {name} WHERE 1 = 0"));
+    }
+    let mut sql = Sql::new(dialect, format!("SELECT t.{selected} FROM unnest("));
+    for (i, array) in arrays.into_iter().enumerate() {
+        sql.push(if i > 0 { ", " } else { "" });
+        array.bind(&mut sql);
+    }
+    let names: Vec<String> = (0..columns.len()).map(|i| format!("k{i}")).collect();
+    sql.push(&format!(") AS k({}) CROSS JOIN LATERAL (SELECT {selected} FROM {name} WHERE ente = ", names.join(", ")));
+    sql.bind(ente);
+    for (column, key) in columns.iter().zip(names) {
+        sql.push(&format!(" AND {column} = k.{key}"));
+    }
+    sql.push(" OFFSET 0) AS t");
     sql
 }
 
@@ -234,13 +291,24 @@ mod tests {
         let rows = [("a", "x", 1_i64), ("a", hard, 2), ("a", "y", 2), ("b", "x", 1)];
         let rows = rows.map(|(ente, k, n)| vec![ente.into(), k.into(), n.into()]).to_vec();
         write(&mut connection, pools.dialect, "chiavi", table, rows, Present::Error).await.unwrap();
-        let texts = ["x", hard, "no such"].map(Valore::from);
-        let sql = keyed(pools.dialect, "chiavi", "a", "k", &mut texts.into_iter());
+        let texts = ["x", hard, "no such"].map(|k| vec![k.into()]);
+        let sql = keyed(pools.dialect, "chiavi", "a", &["k"], &mut texts.into_iter());
         assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 2);
-        let sql = keyed(pools.dialect, "chiavi", "a", "n", &mut [2_i64, 7].map(Valore::from).into_iter());
+        let sql = keyed(pools.dialect, "chiavi", "a", &["n"], &mut [2_i64, 7].map(|n| vec![n.into()]).into_iter());
         assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 2);
-        let sql = keyed(pools.dialect, "chiavi", "a", "k", &mut std::iter::empty());
+        let sql = keyed(pools.dialect, "chiavi", "a", &["k"], &mut std::iter::empty());
         assert!(sql.rows(&mut *connection).await.unwrap().is_empty());
+
+        let pairs = || [("x", 1_i64), (hard, 2), ("y", 1)].map(|(k, n)| vec![k.into(), n.into()]).into_iter();
+        let sql = keyed(pools.dialect, "chiavi", "a", &["k", "n"], &mut pairs());
+        assert_eq!(sql.rows(&mut *connection).await.unwrap().len(), 2, "both values must be the row's");
+        let sql = delete(pools.dialect, "chiavi", "a", &["k", "n"], &mut std::iter::empty());
+        assert_eq!(sql.execute(&mut *connection).await.unwrap(), 0);
+        let sql = delete(pools.dialect, "chiavi", "a", &["k", "n"], &mut pairs());
+        assert_eq!(sql.execute(&mut *connection).await.unwrap(), 2);
+        let left = read("SELECT ente, k FROM chiavi ORDER BY ente").await.unwrap();
+        let left: Vec<_> = left.iter().map(Riga).map(|r| (r.text("ente").unwrap(), r.text("k").unwrap())).collect();
+        assert_eq!(left, [("a".to_owned(), "y".to_owned()), ("b".to_owned(), "x".to_owned())]);
     }
 
     /// A list has the same order on both engines, whatever the locale of the database.

@@ -2,7 +2,7 @@
 
 use crate::support::log::{PRIMO, SECONDO, assert_dense, fatti};
 use crate::support::pages::Browser;
-use crate::support::{Api, Data, PRATICA, Server, eventi, foto, impronta, segnalazione};
+use crate::support::{Api, Data, PRATICA, Server, eventi, eventually, foto, impronta, segnalazione};
 use reqwest::{Response, StatusCode, header};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -25,6 +25,8 @@ impl Scene {
         let server = Server::start(&data);
         let api = server.api("cittadino");
         let filed = api.segnala("prima", "Lampione spento").await;
+        // The mail has its receipt formed: a file of its own.
+        eventually("the receipt is stored", || async { files(data.path()) > 0 }).await;
         let (facts, files) = (fatti(&data, PRIMO).await, files(data.path()));
         let facts_altrove = fatti(&data, SECONDO).await;
         Self { data, server, api, filed, facts, facts_altrove, files }

@@ -25,6 +25,8 @@ fn notifiche(town: &Town, smtp: &Smtp) -> Notifiche {
         opener: town.parts.opener.clone(),
         work: town.parts.work.clone(),
         mailer: Arc::new(SmtpMailer::new(config, town.clock.clone()).expect("a mailer")),
+        ricevute: None,
+        app: None,
         clock: town.clock.clone(),
         ids: town.parts.ids.clone(),
         enti: vec![town.ente.clone()],

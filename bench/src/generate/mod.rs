@@ -247,6 +247,7 @@ fn ente(code: &str) -> Result<Ente, Failure> {
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.181000".into(), "8.264000".into()),
         strade: None,
+        patrono: None,
         uffici: offices.map(office).into(),
     })
 }

@@ -149,6 +149,8 @@ pub fn request(random: &Seeded) -> PresentaIstanza {
         versione: 1,
         modulo: json!({ "oggetto": oggetto, "richiesta": richiesta }),
         allegati: Vec::new(),
+        da_pratica: None,
+        contatti: None,
     }
 }
 

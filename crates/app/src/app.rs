@@ -1,10 +1,14 @@
 //! The application and what it is made of.
 
+use crate::appuntamenti::Giornate;
+use crate::definizioni::Definizioni;
 use crate::enti::Enti;
 use crate::persone::Persone;
 use crate::ports::{DocumentStore, Ids, Ricevute, WorkState};
+use crate::ricevute::Composizione;
 use crate::scritture::Sorvegliato;
-use crate::servizi::Servizi;
+use domain::prenotabile::{Orario, Prenotabile};
+use domain::servizio::Servizio;
 use eventstore::{Clock, EventStore, KeyStore};
 use projections::ReadModels;
 use projections::decode::Opener;
@@ -35,25 +39,40 @@ pub struct Parts {
     pub persone: Persone,
 }
 
+/// What the enti published, by kind.
+#[derive(Debug, Default)]
+pub(crate) struct Pubblicazioni {
+    pub(crate) servizi: Definizioni<Servizio>,
+    pub(crate) prenotabili: Definizioni<Prenotabile>,
+    pub(crate) orari: Definizioni<Orario>,
+}
+
 /// The application: one for all enti and all doors. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     pub(crate) parts: Arc<Parts>,
-    pub(crate) servizi: Arc<Servizi>,
-    pub(crate) ricevute: Option<Arc<dyn Ricevute>>,
+    pub(crate) definizioni: Arc<Pubblicazioni>,
+    pub(crate) giornate: Arc<Giornate>,
+    pub(crate) ricevute: Option<Arc<Composizione>>,
     scritture: Option<Arc<Sorvegliato>>,
 }
 
 impl App {
     /// From its parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), servizi: Arc::default(), ricevute: None, scritture: None }
+        Self {
+            parts: Arc::new(parts),
+            definizioni: Arc::default(),
+            giornate: Arc::default(),
+            ricevute: None,
+            scritture: None,
+        }
     }
 
     /// With receipts as documents; without, they are pages only.
     #[must_use]
     pub fn con_ricevute(self, ricevute: Arc<dyn Ricevute>) -> Self {
-        Self { ricevute: Some(ricevute), ..self }
+        Self { ricevute: Some(Arc::new(Composizione::new(ricevute))), ..self }
     }
 
     /// With the log of its parts watched: what it last refused to store is known to who asks for health.

@@ -18,6 +18,8 @@ pub enum Azione {
     LeggiStato,
     /// Carry it on.
     LavoraPratica,
+    /// Add to it, take it back, file again from it.
+    DisponiPratica,
 }
 
 impl Azione {
@@ -27,6 +29,7 @@ impl Azione {
             Self::LeggiPratica => "leggi-pratica",
             Self::LeggiStato => "leggi-stato",
             Self::LavoraPratica => "lavora-pratica",
+            Self::DisponiPratica => "disponi-pratica",
         }
     }
 }
@@ -40,8 +43,13 @@ pub const AMBITO_AUDIT: &str = "audit:lettura";
 pub fn permesso(utente: &Utente, azione: Azione, base: &Base) -> bool {
     let office = || utente.uffici.contains(&base.ufficio);
     match (utente.ruolo, azione) {
-        (Ruolo::Cittadino, Azione::LeggiPratica | Azione::LeggiStato) => base.titolare == utente.id,
-        (Ruolo::Operatore | Ruolo::SegreteriaSindaco, _) => office(),
+        (Ruolo::Cittadino, Azione::LeggiPratica | Azione::LeggiStato | Azione::DisponiPratica) => {
+            base.titolare == utente.id
+        }
+        (
+            Ruolo::Operatore | Ruolo::SegreteriaSindaco,
+            Azione::LeggiPratica | Azione::LeggiStato | Azione::LavoraPratica,
+        ) => office(),
         (Ruolo::Sviluppatore, Azione::LeggiStato) => {
             !base.riservato && utente.ambiti.iter().any(|ambito| ambito == AMBITO_PRATICHE)
         }
@@ -59,7 +67,7 @@ impl App {
     /// Goes on only if the person may; a denial is entered in the audit trail, once a day for a person and a thing.
     pub(crate) async fn autorizza(&self, ctx: &Contesto, azione: Azione, base: &Base) -> Result<(), AppError> {
         let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
-        if permesso(utente, azione, base) {
+        if ctx.raggiunge(base.id) && permesso(utente, azione, base) {
             return Ok(());
         }
         self.nega(ctx, utente, azione, &base.tipo.stream(base.id)).await;

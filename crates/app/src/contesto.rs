@@ -3,7 +3,7 @@
 use crate::enti::Ente;
 use crate::persone::CODICE_SISTEMA;
 use domain::ente::CodiceUfficio;
-use domain::ids::PersonaId;
+use domain::ids::{PersonaId, PraticaId};
 use domain::persona::{Anagrafica, Attore, LivelloIdentita, Ruolo};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub enum Canale {
     Graphql,
     /// A process of the system itself.
     Sistema,
+    /// The signed link of one appointment, without signing in: what comes through it is about that case alone.
+    Collegamento(PraticaId),
 }
 
 impl Canale {
@@ -27,6 +29,7 @@ impl Canale {
             Self::Portale => "portale",
             Self::Graphql => "graphql",
             Self::Sistema => "sistema",
+            Self::Collegamento(_) => "collegamento",
         }
     }
 }
@@ -80,6 +83,11 @@ impl Contesto {
     /// The code of the ente.
     pub fn codice_ente(&self) -> &str {
         self.ente.codice.as_str()
+    }
+
+    /// Whether a case is within the reach of this door: a link leads to one only.
+    pub(crate) fn raggiunge(&self, pratica: PraticaId) -> bool {
+        !matches!(self.canale, Canale::Collegamento(una) if una != pratica)
     }
 
     /// Who acts: the person, or the system.

@@ -1,6 +1,7 @@
 //! The enti of this installation, chosen by host name.
 
 use domain::ente::{CodiceEnte, CodiceUfficio};
+use domain::termini::{CalendarioUfficio, Festivi, Regola};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -54,11 +55,19 @@ pub struct Ente {
     /// `confine`), points with `nome`.
     #[serde(default)]
     pub strade: Option<PathBuf>,
+    /// The patron saint's day: the offices are closed, terms run on (Cass. 17079/2007). `{ tipo = "fissa", mese = 8, giorno = 7 }`.
+    #[serde(default)]
+    pub patrono: Option<Regola>,
     /// Its offices.
     pub uffici: Vec<Ufficio>,
 }
 
 impl Ente {
+    /// The days on which its offices are closed.
+    pub fn calendario(&self) -> CalendarioUfficio {
+        CalendarioUfficio::new(Festivi::default(), false, self.patrono)
+    }
+
     /// An office by code.
     pub fn ufficio(&self, codice: &CodiceUfficio) -> Option<&Ufficio> {
         self.uffici.iter().find(|ufficio| ufficio.codice == *codice)

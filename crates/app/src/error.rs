@@ -4,6 +4,7 @@ use crate::testi;
 use domain::{Refusal, Refused};
 use eventstore::{AppendError, ReadError};
 use projections::QueryError;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// One reason for people: which field, which code, one sentence.
@@ -15,13 +16,15 @@ pub struct ErroreCampo {
     pub codice: String,
     /// A sentence that says how to mend it.
     pub messaggio: String,
+    /// Values of the refusal by name: limits, dates, what is free instead.
+    pub valori: BTreeMap<String, String>,
 }
 
 impl From<Refusal> for ErroreCampo {
     fn from(refusal: Refusal) -> Self {
         let args: Vec<(&str, String)> = refusal.args.iter().map(|(k, v)| (k.as_str(), v.clone())).collect();
         let messaggio = testi::testo(testi::ITALIANO, &format!("rifiuto-{}", refusal.code), &args);
-        Self { campo: refusal.field, codice: refusal.code, messaggio }
+        Self { campo: refusal.field, codice: refusal.code, messaggio, valori: refusal.args }
     }
 }
 

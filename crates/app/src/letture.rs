@@ -9,7 +9,7 @@ use crate::ports::{ByteStream, DocumentError};
 use domain::allegato::{Allegato, Impronta};
 use domain::ids::PraticaId;
 use domain::persona::Ruolo;
-use domain::pratica::{StatoPratica, TipoPratica};
+use domain::pratica::{Base, StatoPratica, TipoPratica};
 use domain::registro::Registrazione;
 use domain::{Caso, Evento, Refusal, notifica};
 use eventstore::{Record, limits};
@@ -19,13 +19,9 @@ use projections::{
     PraticaRow, RegistrazioneRow,
 };
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// How long a question waits for its own write at most.
 const ATTESA: Duration = Duration::from_secs(2);
-
-/// Receipts composed at the same time: what else the server does must not wait for them.
-static RICEVUTE: Semaphore = Semaphore::const_new(2);
 
 /// A case with its history.
 #[derive(Debug, Clone)]
@@ -38,6 +34,8 @@ pub struct DettaglioPratica {
     pub personale: bool,
     /// Whether this person may carry it on.
     pub lavorabile: bool,
+    /// Whether this person may add to it, take it back and file again from it.
+    pub disponibile: bool,
     /// Position of its last event.
     pub posizione: u64,
 }
@@ -65,6 +63,9 @@ pub struct Documento {
     pub bytes: ByteStream<'static>,
 }
 
+/// Later cases written from one that its page lists, at most: the newest.
+const MASSIMO_NATE: u32 = 10;
+
 /// Characters of a search that are looked at.
 const MAX_RICERCA: usize = 100;
 
@@ -82,7 +83,7 @@ impl App {
             .collect()
     }
 
-    async fn case_stream(&self, ente: &str, id: PraticaId) -> Result<Vec<(Record, Evento)>, AppError> {
+    pub(crate) async fn case_stream(&self, ente: &str, id: PraticaId) -> Result<Vec<(Record, Evento)>, AppError> {
         for tipo in TipoPratica::ALL {
             let events = self.stream(ente, &tipo.stream(id)).await?;
             if !events.is_empty() {
@@ -113,7 +114,7 @@ impl App {
         self.attendi_log(ente, dopo).await?;
         let mut records = self.case_stream(ente, id).await?;
         let Some(now) = Caso::fold(records.iter().map(|(_, evento)| evento)) else { return Ok(None) };
-        if !permesso(utente, Azione::LeggiStato, now.base()) {
+        if !ctx.raggiunge(id) || !permesso(utente, Azione::LeggiStato, now.base()) {
             self.autorizza(ctx, Azione::LeggiPratica, now.base()).await.ok();
             return Ok(None);
         }
@@ -131,6 +132,7 @@ impl App {
         }
         Ok(Some(DettaglioPratica {
             lavorabile: permesso(utente, Azione::LavoraPratica, now.base()),
+            disponibile: permesso(utente, Azione::DisponiPratica, now.base()),
             posizione: records.last().map_or(0, |(record, _)| record.position),
             caso,
             storia,
@@ -153,7 +155,7 @@ impl App {
 
     /// Waits until the read models hold what the log held when the question came, at most two seconds, so that people
     /// see what they just did without saying where it stands. What is there is shown then.
-    async fn attendi_testa(&self, ente: &str) {
+    pub(crate) async fn attendi_testa(&self, ente: &str) {
         let head = *self.parts.store.wake(ente).borrow();
         if !self.parts.reads.wait_for(ente, head, ATTESA).await {
             tracing::warn!(ente, head, "a list was shown before the read models had caught up");
@@ -190,6 +192,23 @@ impl App {
             FiltroPratiche { titolare: Some(utente.id), tipo, stato, riservate: true, ..FiltroPratiche::default() };
         self.attendi_testa(ctx.codice_ente()).await;
         Ok(self.parts.reads.pratiche_con(ctx.codice_ente(), &filtro, pagina, corredo).await?)
+    }
+
+    /// The later cases that were written from a case, as far as this person may see them: their own, or those of their
+    /// offices.
+    pub async fn nate_da(&self, ctx: &Contesto, base: &Base) -> Result<Vec<PraticaRow>, AppError> {
+        let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
+        let own = base.titolare == utente.id;
+        let filtro = FiltroPratiche {
+            titolare: Some(base.titolare),
+            uffici: (!own).then(|| utente.uffici.clone()),
+            da_pratica: Some(base.id),
+            riservate: true,
+            ..FiltroPratiche::default()
+        };
+        let pagina = Pagina::prima(MASSIMO_NATE);
+        let found = self.parts.reads.pratiche(ctx.codice_ente(), &filtro, pagina).await?;
+        Ok(found.righe)
     }
 
     /// The queue of an official's offices, newest first; others see nothing of it.
@@ -279,33 +298,6 @@ impl App {
         Ok(Some(Documento {
             nome: format!("{}.json", caso.base().codice),
             formato: "application/json".into(),
-            impronta: impronta.to_string(),
-            bytes: Box::pin(chunk),
-        }))
-    }
-
-    /// The receipt as a document (L. 241/1990 artt. 8 and 18-bis), for who may see the personal data of the case. `None`
-    /// for a case that does not exist, has no number, or where receipts are pages only.
-    pub async fn ricevuta(&self, ctx: &Contesto, id: PraticaId) -> Result<Option<Documento>, AppError> {
-        let Some(ricevute) = self.ricevute.clone() else { return Ok(None) };
-        let Some((caso, _)) = self.caso(ctx, id).await? else { return Ok(None) };
-        self.autorizza(ctx, Azione::LeggiPratica, caso.base()).await?;
-        if caso.base().protocollo.is_none() || caso.base().richiedente.get().is_none() {
-            return Ok(None);
-        }
-        let (ente, base) = (ctx.ente.clone(), caso.base().clone());
-        // A turn first: composing takes a core for a moment, and the others are for answering.
-        let turno = RICEVUTE.acquire().await.map_err(|e| AppError::Interno(e.to_string()))?;
-        let bytes = tokio::task::spawn_blocking(move || ricevute.ricevuta(&ente, &caso)).await;
-        drop(turno);
-        let bytes = bytes.map_err(|e| AppError::Interno(e.to_string()))?;
-        let bytes = bytes.map_err(|e| AppError::Interno(e.to_string()))?;
-        let impronta = Impronta::from_bytes(eventstore::hash::sha256(&bytes));
-        self.registra_scarico(ctx, &base, impronta.clone()).await?;
-        let chunk = futures_util::stream::once(async move { Ok(bytes::Bytes::from(bytes)) });
-        Ok(Some(Documento {
-            nome: format!("ricevuta-{}.pdf", base.codice),
-            formato: "application/pdf".into(),
             impronta: impronta.to_string(),
             bytes: Box::pin(chunk),
         }))

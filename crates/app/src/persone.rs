@@ -14,6 +14,9 @@ pub const CODICE_SISTEMA: Uuid = Uuid::from_u128(0x5057_0000_0000_8000_8000_0000
 /// Subject of the key that seals the register; never destroyed.
 pub const SOGGETTO_REGISTRO: Uuid = Uuid::from_u128(0x5057_0000_0000_8000_8000_0000_0000_0002);
 
+/// Bytes of the seal of an address: nobody guesses 128 bits.
+pub(crate) const SIGILLO: usize = 16;
+
 /// Derives opaque ids of persons and the demo's tokens with a secret key.
 #[derive(Clone)]
 pub struct Persone {
@@ -26,13 +29,17 @@ impl Persone {
         Self { key }
     }
 
-    fn mac(&self, parts: &[&str]) -> [u8; 32] {
+    fn keyed(&self, parts: &[&str]) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length is fine");
         for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
-        mac.finalize().into_bytes().into()
+        mac
+    }
+
+    fn mac(&self, parts: &[&str]) -> [u8; 32] {
+        self.keyed(parts).finalize().into_bytes().into()
     }
 
     /// The id of a person of an ente: the same from SPID and CIE, useless without the key. Two variants of a code by
@@ -55,6 +62,18 @@ impl Persone {
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(self.mac(&["token", ente, scopo]))
     }
 
+    /// The seal of an address that is handed out: of one purpose and one ente, and of all it says.
+    pub(crate) fn sigillo(&self, ente: &str, scopo: &str, detto: &str) -> [u8; SIGILLO] {
+        let mut seal = [0; SIGILLO];
+        seal.copy_from_slice(&self.mac(&["sigillo", ente, scopo, detto])[..SIGILLO]);
+        seal
+    }
+
+    /// Whether a seal is the one of an address. It takes as long whichever of its bytes is wrong.
+    pub(crate) fn sigillato(&self, ente: &str, scopo: &str, detto: &str, seal: &[u8; SIGILLO]) -> bool {
+        self.keyed(&["sigillo", ente, scopo, detto]).verify_truncated_left(seal).is_ok()
+    }
+
     /// A signed-in person from what a provider attests.
     pub fn utente(&self, ente: &str, identity: VerifiedIdentity) -> Utente {
         Utente {
@@ -63,8 +82,9 @@ impl Persone {
             anagrafica: Anagrafica {
                 nome: identity.nome,
                 cognome: identity.cognome,
-                codice_fiscale: identity.codice_fiscale,
+                codice_fiscale: Some(identity.codice_fiscale),
                 email: identity.email,
+                telefono: None,
             },
             ruolo: identity.ruolo,
             livello: identity.livello,

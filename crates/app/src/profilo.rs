@@ -5,9 +5,9 @@ use crate::bozze::cittadino;
 use crate::contesto::Contesto;
 use crate::error::AppError;
 use crate::ports::ProfiloChiuso;
-use domain::Refusal;
 use domain::ids::PersonaId;
-use domain::modulo::Profilo;
+use domain::modulo::{GruppoProfilo, Profilo};
+use domain::{Caso, Refusal};
 use eventstore::hash;
 use serde_json::Value;
 use uuid::Uuid;
@@ -16,6 +16,15 @@ use uuid::Uuid;
 pub const MAX_BYTE: usize = 64 * 1024;
 /// Tries to keep a profile while another device changes it.
 const TENTATIVI: usize = 3;
+
+/// What a filed request says of its person that their profile does not say yet.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Novita {
+    /// All that the request says.
+    pub trovato: Profilo,
+    /// The groups in which that is new.
+    pub gruppi: Vec<GruppoProfilo>,
+}
 
 /// Subject of the key of a person's new profile. A destroyed key never comes back, so each profile has a subject of its own.
 fn soggetto(persona: PersonaId, nuovo: Uuid) -> Uuid {
@@ -83,5 +92,37 @@ impl App {
         let Some(chiuso) = work.profile(ente, utente.id).await? else { return Ok(false) };
         self.distruggi(ente, chiuso.soggetto).await?;
         Ok(work.delete_profile(ente, utente.id, chiuso.soggetto).await?)
+    }
+
+    /// Changes the profile of who is signed in.
+    ///
+    /// # Errors
+    /// Of [`App::profilo`] and [`App::salva_profilo`].
+    pub async fn cambia_profilo(&self, ctx: &Contesto, cambia: impl FnOnce(&mut Profilo)) -> Result<(), AppError> {
+        let mut profilo = self.profilo(ctx).await?;
+        let before = profilo.clone();
+        cambia(&mut profilo);
+        if profilo == before { Ok(()) } else { self.salva_profilo(ctx, &profilo).await }
+    }
+
+    /// What a filed request of who is signed in says that their profile does not; nothing for a case of another kind, or
+    /// one whose words were erased.
+    ///
+    /// # Errors
+    /// [`AppError`]; `non-autorizzato` for who is no citizen.
+    pub async fn novita(&self, ctx: &Contesto, caso: &Caso) -> Result<Novita, AppError> {
+        let utente = cittadino(ctx)?;
+        let Caso::Istanza(pratica) = caso else { return Ok(Novita::default()) };
+        let dettaglio = &pratica.dettaglio;
+        let (Some(documento), Some(servizio)) = (dettaglio.documento.get(), self.servizio_di(ctx, &dettaglio.servizio))
+        else {
+            return Ok(Novita::default());
+        };
+        let trovato = servizio.modulo.profilo(documento.modulo.valori());
+        let mut profilo = self.profilo(ctx).await?;
+        // The address of the sign-in fills in forms as well: it is known already.
+        profilo.email = profilo.email.or_else(|| utente.anagrafica.email.clone());
+        let gruppi = profilo.novita(&trovato);
+        Ok(Novita { trovato, gruppi })
     }
 }

@@ -31,13 +31,22 @@ pub fn titolo(passo: &PassoStoria) -> String {
     frase(format!("storia-{}", passo.evento), None)
 }
 
+/// Values of a step that are instants.
+const ISTANTI: [&str; 2] = ["inizio", "prima"];
+
 /// Description of a step, for citizens. Key: `storia-<Evento>-descrizione`.
 pub fn descrizione(passo: &PassoStoria) -> String {
     // A value that is missing (a person who was forgotten) has words of its own in the catalogue.
     const NESSUNO: &str = "nessuno";
-    let mut args = FluentArgs::with_capacity(passo.parametri.len() + 3);
+    let mut args = FluentArgs::with_capacity(passo.parametri.len() + 4);
+    // Steps say it where days are suspended.
+    args.set("sospesi", NESSUNO);
     for (name, value) in &passo.parametri {
-        args.set(name.as_str(), value.as_str());
+        // Instants stand in steps as they are recorded.
+        match value.parse::<jiff::Timestamp>() {
+            Ok(instant) if ISTANTI.contains(&name.as_str()) => args.set(name.as_str(), testi::giorno_e_ora(instant)),
+            _ => args.set(name.as_str(), value.as_str()),
+        }
     }
     args.set("attore", passo.attore.as_deref().unwrap_or(NESSUNO));
     args.set("segnatura", passo.segnatura.as_deref().unwrap_or(NESSUNO));
@@ -80,7 +89,7 @@ mod tests {
     }
 
     /// Events that are no step of a case.
-    const ALTRI: [&str; 7] = [
+    const ALTRI: [&str; 27] = [
         "ProtocolloRegistrato",
         "AssegnazioneModificata",
         "ClassificazioneModificata",
@@ -88,12 +97,44 @@ mod tests {
         "AccessoNegato",
         "DocumentoScaricato",
         "ServizioPubblicato",
+        "PrenotabilePubblicato",
+        "OrarioPubblicato",
+        "SlotBloccato",
+        "SlotLiberato",
+        "PostoPrenotato",
+        "PostoLasciato",
+        "GiornataChiusa",
+        "GiornataRiaperta",
+        "TurnoAssegnato",
+        "TurnoChiamato",
+        "TurnoConcluso",
+        "ImpegnoPreso",
+        "ImpegnoLasciato",
+        "AttesaIscritta",
+        "PostoOfferto",
+        "OffertaAccettata",
+        "OffertaScaduta",
+        "OffertaRifiutata",
+        "AttesaLasciata",
+        "RicevutaFormata",
     ];
 
     #[test]
     fn every_step_has_its_words() {
         for spec in Evento::specs().iter().filter(|spec| !ALTRI.contains(&spec.kind)) {
-            let mut step = passo(spec.kind, &[("giorni", "30"), ("motivo", "ricevuta"), ("canale", "email")]);
+            let mut step = passo(
+                spec.kind,
+                &[
+                    ("giorni", "30"),
+                    ("motivo", "ricevuta"),
+                    ("canale", "email"),
+                    ("inizio", "2026-03-10T08:00:00Z"),
+                    ("prima", "2026-03-10T08:00:00Z"),
+                    ("sede", "Anagrafe"),
+                    ("chi", "ufficio"),
+                    ("turno", "7"),
+                ],
+            );
             for attore in [Some("Giulia Bianchi".to_owned()), None] {
                 step.attore = attore;
                 let (titolo, descrizione) = parole(&step);
@@ -108,7 +149,8 @@ mod tests {
     #[test]
     fn the_words_are_those_of_the_catalogue() {
         let step = passo("TermineCalcolato", &[("giorni", "30")]);
-        let args = [("giorni", "30".to_owned()), ("scadenza", "7 aprile 2026".to_owned())];
+        let (giorni, sospesi) = ("30".to_owned(), "nessuno".to_owned());
+        let args = [("giorni", giorni), ("scadenza", "7 aprile 2026".to_owned()), ("sospesi", sospesi)];
         let (titolo, descrizione) = parole(&step);
         assert_eq!(titolo, testi::it("storia-TermineCalcolato"));
         assert_eq!(descrizione, testi::testo(testi::ITALIANO, "storia-TermineCalcolato-descrizione", &args));
@@ -119,8 +161,12 @@ mod tests {
     fn words_name_number_day_and_official() {
         assert!(parole(&passo("RicevutaEmessa", &[])).1.contains("0000012/2026"));
         assert!(parole(&passo("TermineCalcolato", &[("giorni", "30")])).1.contains("7 aprile 2026"));
+        let waited = parole(&passo("TermineCalcolato", &[("giorni", "30"), ("sospesi", "13")])).1;
+        assert!(waited.contains("30 giorni, più 13"), "{waited}");
+        assert!(!parole(&passo("TermineCalcolato", &[("giorni", "30")])).1.contains("più"));
+        assert!(parole(&passo("IntegrazioneRichiesta", &[])).1.contains("7 aprile 2026"));
         assert!(parole(&passo("IstanzaPresaInCarico", &[])).1.contains("Giulia Bianchi"));
-        for motivo in ["ricevuta", "presa-in-carico", "conclusione"] {
+        for motivo in domain::notifica::Motivo::ALL.map(domain::notifica::Motivo::as_str) {
             let failed = parole(&passo("NotificaFallita", &[("motivo", motivo)])).1;
             let other = parole(&passo("NotificaFallita", &[("motivo", "sconosciuto")])).1;
             assert_ne!(failed, other, "{motivo}");

@@ -35,6 +35,8 @@ pub fn esiste(key: &str) -> bool {
     CATALOGHI.try_lookup(&langid!("it"), key).is_some()
 }
 
+const GIORNI: [&str; 7] = ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"];
+
 const MESI: [&str; 12] = [
     "gennaio",
     "febbraio",
@@ -49,6 +51,13 @@ const MESI: [&str; 12] = [
     "novembre",
     "dicembre",
 ];
+
+/// An instant as people say it: `martedì 10 marzo 2026 alle ore 9:00`.
+pub fn giorno_e_ora(instant: jiff::Timestamp) -> String {
+    let (data, ora) = (domain::termini::data_locale(instant), domain::termini::ora_locale(instant));
+    let settimana = GIORNI[usize::from(data.weekday().to_monday_zero_offset().unsigned_abs())];
+    format!("{settimana} {} alle ore {}:{:02}", giorno(data), ora.hour(), ora.minute())
+}
 
 /// A day as people write it: `6 marzo 2026`, `1º aprile 2026`.
 pub fn giorno(data: Date) -> String {

@@ -2,7 +2,10 @@
 //! like. No answer is about anybody.
 
 mod cerca;
+mod sbaglio;
 mod valori;
+
+pub use sbaglio::Sbaglio;
 
 use domain::modulo::{ContestoModulo, FormatoFile};
 use domain::refusal::Refused;
@@ -52,4 +55,9 @@ pub fn risposte(servizio: &Servizio, oggi: Date, quanto: Quanto) -> Result<Esemp
     });
     let file = file.collect();
     Ok(Esempio { valori, file })
+}
+
+/// An answer that the form refuses, in the place of one of an example; none when it takes whatever it is given.
+pub fn sbaglio(servizio: &Servizio, oggi: Date, esempio: &Esempio) -> Option<Sbaglio> {
+    sbaglio::trova(&servizio.modulo, ContestoModulo { oggi }, &esempio.valori)
 }

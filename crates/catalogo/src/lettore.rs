@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::fmt::{self, Display};
 
 /// Keys that no type knows.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Sconosciute(RefCell<Vec<Errore>>);
 
 impl Sconosciute {
@@ -103,10 +103,18 @@ fn attesa(expected: &str) -> String {
         "a boolean" => "true o false".into(),
         text if text.starts_with("struct ") || text == "a map" => "un insieme di chiavi".into(),
         "a sequence" => "una lista".into(),
+        "a time string" => "un'ora, come 09:30".into(),
+        "a date string" => "una data, come 2027-01-31".into(),
         "u8" | "u16" | "u32" | "i32" | "i64" | "u64" | "usize" => "un numero intero da 0 in su".into(),
         text if text.contains("enum") => "una sola chiave tra quelle ammesse".into(),
         text => text.to_owned(),
     }
+}
+
+/// Whether an hour or a day is expected.
+fn tempo(expected: &dyn Expected) -> Option<&'static str> {
+    let expected = expected.to_string();
+    ["a time string", "a date string"].into_iter().find(|tempo| *tempo == expected)
 }
 
 /// Reads a node.
@@ -334,7 +342,14 @@ impl<'a> Deserializer<'a> for Lettore<'a> {
     fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Motivo> {
         match self.scalare() {
             Some((testo, _)) if !self.nulla() => {
-                visitor.visit_borrowed_str(testo).map_err(|motivo: Motivo| motivo.at(&self.percorso))
+                // Hours and days say in English what is wrong with them; what belongs there says it better.
+                let tempo = tempo(&visitor);
+                visitor.visit_borrowed_str(testo).map_err(|motivo: Motivo| match tempo {
+                    Some(tempo) => {
+                        <Motivo as de::Error>::invalid_type(Unexpected::Str(testo), &tempo).at(&self.percorso)
+                    }
+                    None => motivo.at(&self.percorso),
+                })
             }
             _ => self.sbagliato(&"un testo"),
         }

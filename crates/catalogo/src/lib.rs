@@ -1,9 +1,11 @@
-//! Definitions of services as files: read with the place of every mistake, shipped inside the binary, imported from
-//! Form.io, each version named by its impronta.
+//! Definitions as files (services, what can be booked, opening hours): read with the place of every mistake, shipped
+//! inside the binary, imported from Form.io, each version named by its impronta.
 
+mod definizione;
 mod errore;
 pub mod esempi;
 pub mod formio;
+mod insieme;
 mod lettore;
 mod nodo;
 mod scrivi;
@@ -12,73 +14,45 @@ mod spediti;
 #[cfg(test)]
 mod tests;
 
+pub use definizione::{Forma, MASSIMO_ERRORI};
 pub use errore::Errore;
+pub use insieme::{Definizione, definizione, esamina, incroci_orario, incroci_prenotabile};
 pub use nodo::{MASSIMO_BYTE, MASSIMO_NODI, MASSIMO_PROFONDITA};
 pub use scrivi::yaml;
-pub use spediti::spediti;
+pub use spediti::{agende_spedite, prenotabili_spediti, spediti};
 
 use domain::allegato::Impronta;
-use domain::modulo::Campo;
+use domain::prenotabile::{Orario, Prenotabile};
 use domain::servizio::Servizio;
-use nodo::Nodo;
-use serde::Deserialize as _;
 use sha2::{Digest as _, Sha256};
 
-/// Mistakes reported about one file, at most.
-pub const MASSIMO_ERRORI: usize = 100;
-
-/// Reads a definition and checks it whole. `file` is its name: without folder and extension it must be the service's
-/// code; empty when there is none (an upload).
+/// Reads a definition of a service and checks it whole. `file` is its name: without folder and extension it must be the
+/// service's code; empty when there is none (an upload).
 ///
 /// # Errors
 /// Everything found, each with its place, in the order of the file. When the shape itself is wrong (a key that does not
 /// exist, one that is missing), only that is told.
 pub fn leggi(text: &str, file: &str) -> Result<Servizio, Vec<Errore>> {
-    let nodo = nodo::leggi(text).map_err(|errore| vec![errore])?;
-    let servizio = forma(&nodo)?;
-    let mut errori: Vec<Errore> =
-        servizio.controlla().into_iter().map(|p| nodo.errore(&p.percorso, p.codice, p.messaggio)).collect();
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = name.split('.').next().unwrap_or(name);
-    if !stem.is_empty() && stem != servizio.codice {
-        errori.push(nodo.errore(
-            "codice",
-            "nome-del-file",
-            format!("Il codice è «{}», ma il file si chiama «{name}»: devono essere uguali.", servizio.codice),
-        ));
-    }
-    if errori.is_empty() { Ok(servizio) } else { Err(in_ordine(errori)) }
+    definizione::leggi(text, file)
 }
 
-/// The typed form of a tree. Where it is not one, the fields are read one by one too, so that a file with mistakes in
-/// several fields is mended in one go.
-fn forma(nodo: &Nodo) -> Result<Servizio, Vec<Errore>> {
-    let sconosciute = lettore::Sconosciute::default();
-    let esito = Servizio::deserialize(lettore::Lettore::new(nodo, &sconosciute));
-    let mut errori = Vec::new();
-    match esito {
-        Ok(servizio) if sconosciute.nessuna() => return Ok(servizio),
-        Ok(_) => {}
-        Err(errore) => {
-            errori.push(errore.0);
-            for (percorso, campo) in nodo.campi_del_modulo() {
-                let esito = Campo::deserialize(lettore::Lettore::at(campo, percorso.clone(), &sconosciute));
-                errori.extend(esito.err().map(|errore| errore.at(&percorso).0));
-            }
-        }
-    }
-    errori.extend(sconosciute.tutte());
-    Err(in_ordine(errori.into_iter().map(|errore| nodo.posto(errore)).collect()))
+/// Reads the definition of a service that can be booked; `file` is named by its code.
+///
+/// # Errors
+/// As [`leggi`].
+pub fn prenotabile(text: &str, file: &str) -> Result<Prenotabile, Vec<Errore>> {
+    definizione::leggi(text, file)
 }
 
-fn in_ordine(mut errori: Vec<Errore>) -> Vec<Errore> {
-    errori.sort();
-    errori.dedup();
-    errori.truncate(MASSIMO_ERRORI);
-    errori
+/// Reads the opening hours of an office; `file` is named by the office's code.
+///
+/// # Errors
+/// As [`leggi`].
+pub fn orario(text: &str, file: &str) -> Result<Orario, Vec<Errore>> {
+    definizione::leggi(text, file)
 }
 
 /// SHA-256 of the canonical form: what names a version of a definition for ever.
-pub fn impronta(servizio: &Servizio) -> Impronta {
-    Impronta::from_bytes(Sha256::digest(servizio.canonico()).into())
+pub fn impronta<T: Forma>(definizione: &T) -> Impronta {
+    Impronta::from_bytes(Sha256::digest(definizione.canonico()).into())
 }

@@ -180,19 +180,19 @@ impl Nodo {
         }
     }
 
-    /// Nodes of the fields of the form, with their paths.
-    pub fn campi_del_modulo(&self) -> Vec<(String, &Nodo)> {
-        let Some((_, passi)) = self.figlio("modulo").and_then(|(_, modulo)| modulo.figlio("passi")) else {
-            return Vec::new();
-        };
-        let mut campi = Vec::new();
-        for (p, passo) in passi.lista().iter().enumerate() {
-            let Some((_, lista)) = passo.figlio("campi") else { continue };
-            for (index, campo) in lista.lista().iter().enumerate() {
-                campi.push((format!("modulo.passi[{p}].campi[{index}]"), campo));
-            }
+    /// What stands at a path such as `modulo.passi[].campi[]`, each with its own path; nothing where it is not so.
+    pub fn voci(&self, percorso: &str) -> Vec<(String, &Nodo)> {
+        let mut voci = vec![(String::new(), self)];
+        for parte in percorso.split('.') {
+            let nome = parte.trim_end_matches("[]");
+            let figli = voci.into_iter().filter_map(|(dove, nodo)| {
+                let dove = if dove.is_empty() { nome.to_owned() } else { format!("{dove}.{nome}") };
+                nodo.figlio(nome).map(|(_, figlio)| (dove, figlio))
+            });
+            voci =
+                if parte == nome { figli.collect() } else { figli.flat_map(|(dove, n)| elementi(&dove, n)).collect() };
         }
-        campi
+        voci
     }
 
     /// An error at the place of a path, or of the nearest thing above it that is there.
@@ -217,4 +217,9 @@ impl Nodo {
         }
         errore
     }
+}
+
+/// The items of a list with their paths.
+fn elementi<'a>(dove: &str, nodo: &'a Nodo) -> Vec<(String, &'a Nodo)> {
+    nodo.lista().iter().enumerate().map(|(index, voce)| (format!("{dove}[{index}]"), voce)).collect()
 }

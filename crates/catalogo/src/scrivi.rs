@@ -1,6 +1,6 @@
 //! A definition as a YAML file that people go on editing.
 
-use domain::servizio::Servizio;
+use crate::definizione::Forma;
 use serde_json::Value;
 
 /// Keys in the order people expect; others follow in theirs.
@@ -47,9 +47,9 @@ const ORDINE: [&str; 40] = [
     "allegati",
 ];
 
-/// The service as YAML; [`crate::leggi`] reads it back.
-pub fn yaml(servizio: &Servizio) -> String {
-    let value = serde_json::to_value(servizio).unwrap_or_default();
+/// A definition as YAML; [`crate::leggi`] and the like read it back.
+pub fn yaml<T: Forma>(definizione: &T) -> String {
+    let value = serde_json::to_value(definizione).unwrap_or_default();
     let mut out = String::new();
     mappa(&value, 0, &mut out);
     out

@@ -9,7 +9,7 @@ use app::ports::{
     Arrivo, BoxFuture, ByteStream, ChiaveFile, ChiaviFile, DocumentError, DocumentStore, Posizione, Stored,
 };
 use bytes::Bytes;
-use domain::allegato::Impronta;
+use domain::allegato::{Impronta, MEGABYTE};
 use domain::ids::AllegatoId;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, stream};
@@ -24,8 +24,16 @@ use tokio::sync::Semaphore;
 pub mod limits {
     /// Files that arrive at the same time; the others wait for their turn without being read.
     pub const ARRIVALS: usize = 64;
-    /// Files looked at, freed of positions and kept at the same time. A photo is in memory meanwhile.
-    pub const WORK: usize = 3;
+    /// Files looked at, freed of positions and kept at the same time.
+    pub const WORK: u32 = 3;
+    /// Megabytes of memory for all of them: a photo is there as it came and, while its position is taken out, once more.
+    pub const WORK_MIB: u32 = 120;
+}
+
+/// What a file takes of [`limits::WORK_MIB`]: twice its size, small ones an equal share, large ones all of it.
+fn peso(dimensione: u64) -> u32 {
+    let twice = dimensione.div_ceil(MEGABYTE).saturating_mul(2);
+    u32::try_from(twice).unwrap_or(u32::MAX).clamp(limits::WORK_MIB / limits::WORK, limits::WORK_MIB)
 }
 
 /// Files of an installation.
@@ -58,7 +66,7 @@ impl Documenti {
             chiavi,
             antivirus,
             arrivals: Arc::new(Semaphore::new(limits::ARRIVALS)),
-            work: Arc::new(Semaphore::new(limits::WORK)),
+            work: Arc::new(Semaphore::new(limits::WORK_MIB as usize)),
         })
     }
 
@@ -73,9 +81,9 @@ impl Documenti {
 
     async fn take(&self, arrivo: Arrivo<'_>, bytes: ByteStream<'_>) -> Result<Stored, DocumentError> {
         let chiave = self.chiavi.di_soggetto(arrivo.ente, arrivo.proprietario.0).await?;
-        let arrival = turn(&self.arrivals).await?;
+        let arrival = turn(&self.arrivals, 1).await?;
         let file = arrivo::ricevi(&self.folder, &arrivo, &chiave, bytes).await?;
-        let _work = turn(&self.work).await?;
+        let _work = turn(&self.work, peso(file.dimensione)).await?;
         drop(arrival);
         let Esaminato { file, lettore, found, posizione_tolta } = self.look(&arrivo, chiave, file).await?;
         if let Some(antivirus) = &self.antivirus {
@@ -123,9 +131,9 @@ struct Esaminato {
     posizione_tolta: bool,
 }
 
-async fn turn(of: &Arc<Semaphore>) -> Result<tokio::sync::OwnedSemaphorePermit, DocumentError> {
+async fn turn(of: &Arc<Semaphore>, share: u32) -> Result<tokio::sync::OwnedSemaphorePermit, DocumentError> {
     let closed = |error| DocumentError::Unavailable(io::Error::other(error));
-    of.clone().acquire_owned().await.map_err(closed)
+    of.clone().acquire_many_owned(share).await.map_err(closed)
 }
 
 impl DocumentStore for Documenti {
@@ -187,4 +195,18 @@ fn verified(bytes: ByteStream<'static>, impronta: Impronta) -> ByteStream<'stati
         Ok(Some((last, (bytes, hasher, None, impronta))))
     });
     pieces.boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::allegato::TETTO_BYTES;
+
+    #[test]
+    fn few_files_are_looked_at_at_once_and_large_photos_one_by_one() {
+        let at_once = |bytes: u64| limits::WORK_MIB / peso(bytes);
+        assert_eq!([at_once(0), at_once(MEGABYTE), at_once(20 * MEGABYTE)], [limits::WORK; 3]);
+        assert_eq!([at_once(20 * MEGABYTE + 1), at_once(TETTO_BYTES)], [2, 1]);
+        assert_eq!(peso(u64::MAX), limits::WORK_MIB, "never more than there is: it would wait for ever");
+    }
 }

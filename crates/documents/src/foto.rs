@@ -112,7 +112,7 @@ fn names_a_place(bytes: &[u8]) -> bool {
 }
 
 fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    bytes.windows(needle.len()).position(|window| window == needle)
+    memchr::memmem::find(bytes, needle)
 }
 
 /// Numbers of a TIFF, in its order of bytes.

@@ -41,8 +41,9 @@ fn filing() -> Command {
         autore: Anagrafica {
             nome: "Mario".into(),
             cognome: "Rossi".into(),
-            codice_fiscale: CodiceFiscale::parse("RSSMRA80A01H501U").expect("a codice fiscale"),
+            codice_fiscale: Some(CodiceFiscale::parse("RSSMRA80A01H501U").expect("a codice fiscale")),
             email: Some("mario.rossi@example.org".into()),
+            telefono: None,
         },
         categoria: "illuminazione".into(),
         titolo: "Lampione spento".into(),

@@ -9,8 +9,12 @@ use uuid::Uuid;
 
 /// Files with one filing, at most.
 pub const MAX_ALLEGATI: usize = 5;
-/// Bytes of one file, at most (10 MiB).
-pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+/// Bytes of a megabyte, as limits count them.
+pub const MEGABYTE: u64 = 1024 * 1024;
+/// Bytes of one file, at most, where no service says otherwise (10 MiB).
+pub const MAX_BYTES: u64 = 10 * MEGABYTE;
+/// Bytes of one file, at most, whatever a service says (50 MiB).
+pub const TETTO_BYTES: u64 = crate::modulo::limiti::MEGABYTE as u64 * MEGABYTE;
 
 /// Characters of a file's name, at most: what file systems hold.
 pub const MAX_NOME: usize = 255;

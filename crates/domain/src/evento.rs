@@ -2,7 +2,10 @@
 
 use crate::ids::PraticaId;
 use crate::pratica::TipoPratica;
-use crate::{DecodeError, EventSpec, accesso, istanza, lettera, notifica, registro, segnalazione, servizio};
+use crate::{
+    DecodeError, EventSpec, accesso, agenda, appuntamento, attesa, impegni, istanza, lettera, notifica, prenotabile,
+    registro, segnalazione, servizio,
+};
 use serde_json::Value;
 
 macro_rules! evento {
@@ -57,6 +60,11 @@ evento!(
     Notifica(notifica),
     Accesso(accesso),
     Catalogo(servizio),
+    Appuntamento(appuntamento),
+    Agenda(agenda),
+    Impegni(impegni),
+    Attesa(attesa),
+    Orario(prenotabile),
 );
 
 impl Evento {
@@ -73,6 +81,11 @@ impl Evento {
             "notifica" => notifica::Event::decode(kind, payload).map(Self::Notifica),
             "accesso" => accesso::Event::decode(kind, payload).map(Self::Accesso),
             "catalogo" => servizio::Event::decode(kind, payload).map(Self::Catalogo),
+            "appuntamento" => appuntamento::Event::decode(kind, payload).map(Self::Appuntamento),
+            "agenda" => agenda::Event::decode(kind, payload).map(Self::Agenda),
+            "impegni" => impegni::Event::decode(kind, payload).map(Self::Impegni),
+            "attesa" => attesa::Event::decode(kind, payload).map(Self::Attesa),
+            "orario" => prenotabile::Event::decode(kind, payload).map(Self::Orario),
             _ => Err(DecodeError::Unknown { category: category.to_owned(), kind: kind.to_owned() }),
         }
     }

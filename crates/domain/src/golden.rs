@@ -46,7 +46,20 @@ fn every_golden_sample_of_every_version_is_read() {
 
 #[test]
 fn what_a_sample_says_survives_reading_and_writing() {
-    let categories = ["registro", "segnalazione", "lettera", "istanza", "notifica", "accesso", "catalogo"];
+    let categories = [
+        "registro",
+        "segnalazione",
+        "lettera",
+        "istanza",
+        "notifica",
+        "accesso",
+        "catalogo",
+        "appuntamento",
+        "agenda",
+        "impegni",
+        "attesa",
+        "orario",
+    ];
     for spec in Evento::specs() {
         let sample = (spec.sample)();
         let read: Vec<Evento> =

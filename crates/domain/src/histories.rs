@@ -6,8 +6,8 @@ use crate::pratica::{Base, Lavora, StatoPratica};
 use crate::registro::{ModificaRegistrazione, ProtocolloRegistrato};
 use crate::segnalazione::LuogoInput;
 use crate::spec::{
-    Case, Decider, Istanza, Lettera, Registro, Segnalazione, acting, files, fold, number, presenta, scrivi, segnala,
-    steps,
+    Case, Decider, Istanza, Lettera, Registro, Segnalazione, acting, add, ask, files, fold, number, presenta, scrivi,
+    segnala, steps,
 };
 use crate::titolario::Classifica;
 use crate::{Caso, Ctx, Evento, Sample, istanza, lettera, segnalazione};
@@ -58,6 +58,28 @@ fn any_step() -> impl Strategy<Value = Lavora> {
 /// A kind of case whose filings can be drawn at random.
 trait Drawn: Case {
     fn any_filing() -> BoxedStrategy<Self::Command>;
+    /// What only this kind can be asked, if anything: a request for documents due so many days later, its answer, a
+    /// withdrawal.
+    fn own(_what: Own, _ctx: &Ctx) -> Option<Self::Command> {
+        None
+    }
+    /// States that this kind never comes to.
+    const NEVER: &[StatoPratica] = &[StatoPratica::InIntegrazione, StatoPratica::Rinunciata];
+}
+
+/// States of appointments only.
+const APPUNTAMENTO: [StatoPratica; 3] = [StatoPratica::Prenotata, StatoPratica::Annullata, StatoPratica::NonPresentata];
+
+/// What only requests can be asked.
+#[derive(Debug, Clone, Copy)]
+enum Own {
+    Ask(i32),
+    Add(u8),
+    Withdraw,
+}
+
+fn any_own() -> impl Strategy<Value = Own> {
+    prop_oneof![4 => (-1i32..32).prop_map(Own::Ask), 2 => (0u8..7).prop_map(Own::Add), 2 => Just(Own::Withdraw)]
 }
 
 impl Drawn for Segnalazione {
@@ -148,6 +170,26 @@ impl Drawn for Istanza {
             })
             .boxed()
     }
+
+    fn own(what: Own, ctx: &Ctx) -> Option<Self::Command> {
+        Some(match what {
+            Own::Ask(days) => {
+                let oggi = crate::termini::data_locale(ctx.at);
+                ask(&["Planimetria"], oggi.saturating_add(jiff::Span::new().days(days)))
+            }
+            Own::Add(count) => {
+                // Other files than those of a drawn filing.
+                let (mut allegati, nomi) = files(count);
+                for file in &mut allegati {
+                    file.id.0 = Uuid::from_u128(file.id.0.as_u128() + 100);
+                }
+                add(Some("Eccola."), (allegati, nomi))
+            }
+            Own::Withdraw => istanza::Command::Rinuncia { motivo: None },
+        })
+    }
+
+    const NEVER: &[StatoPratica] = &[];
 }
 
 /// What is tried next.
@@ -155,26 +197,31 @@ impl Drawn for Istanza {
 enum Try<C> {
     /// What fits the state, so that histories get somewhere.
     Fitting,
+    /// What only requests can be asked; what fits, for the others.
+    Own(Own),
     /// Anything.
     Any(C),
 }
 
 fn tries<D: Drawn>() -> impl Strategy<Value = Vec<(Try<D::Command>, Ctx)>> {
     let attempt = prop_oneof![
-        2 => Just(Try::Fitting),
+        3 => Just(Try::Fitting),
+        2 => any_own().prop_map(Try::Own),
         2 => D::any_filing().prop_map(Try::Any),
         2 => any_step().prop_map(|step| Try::Any(D::lavora(step))),
     ];
     proptest::collection::vec((attempt, any_ctx()), 1..24)
 }
 
-fn fitting<D: Case>(state: &D::State) -> D::Command {
+fn fitting<D: Drawn>(state: &D::State, ctx: &Ctx) -> D::Command {
     let [charge, begin, end] = steps();
     match D::base(state).map(|base| base.stato) {
         None => D::filing(),
         Some(StatoPratica::Inviata | StatoPratica::Protocollata) => D::lavora(charge),
         Some(StatoPratica::PresaInCarico) => D::lavora(begin),
-        Some(StatoPratica::InLavorazione | StatoPratica::Conclusa) => D::lavora(end),
+        Some(StatoPratica::InIntegrazione) => D::own(Own::Add(1), ctx).expect("only requests await documents"),
+        // Where work goes on, or nothing more is to be done; appointments are drawn elsewhere.
+        Some(_) => D::lavora(end),
     }
 }
 
@@ -184,7 +231,8 @@ fn play<D: Drawn>(tries: Vec<(Try<D::Command>, Ctx)>) -> Result<Vec<D::Event>, T
     let mut state = D::initial();
     for (attempt, ctx) in tries {
         let command = match attempt {
-            Try::Fitting => fitting::<D>(&state),
+            Try::Fitting => fitting::<D>(&state, &ctx),
+            Try::Own(what) => D::own(what, &ctx).unwrap_or_else(|| fitting::<D>(&state, &ctx)),
             Try::Any(command) => command,
         };
         let decision = D::decide(&state, command.clone(), &ctx);
@@ -192,7 +240,7 @@ fn play<D: Drawn>(tries: Vec<(Try<D::Command>, Ctx)>) -> Result<Vec<D::Event>, T
         match decision {
             Ok(events) => {
                 prop_assert!(!events.is_empty());
-                prop_assert!(D::base(&state).is_none_or(|base| base.stato != StatoPratica::Conclusa), "it had ended");
+                prop_assert!(D::base(&state).is_none_or(|base| base.stato.aperta()), "it had ended");
                 for event in events {
                     state = take::<D>(state, &event)?;
                     history.push(event);
@@ -219,12 +267,32 @@ fn take<D: Case>(state: D::State, event: &D::Event) -> Result<D::State, TestCase
     let before = D::base(&state).map(|base| base.stato);
     let state = D::evolve(state, event);
     let base = D::base(&state).expect("a case");
-    let order = |stato: StatoPratica| StatoPratica::ALL.iter().position(|s| *s == stato);
-    prop_assert!(before.is_none_or(|before| order(before) <= order(base.stato)), "{:?} -> {:?}", before, base.stato);
+    prop_assert!(before.is_none_or(|before| follows(before, base.stato)), "{:?} -> {:?}", before, base.stato);
     prop_assert_eq!(base.protocollo.is_some(), base.stato != StatoPratica::Inviata);
     prop_assert_eq!(base.chiusura.is_some(), base.stato == StatoPratica::Conclusa);
-    prop_assert_eq!(base.presa_in_carico.is_some(), order(base.stato) >= order(StatoPratica::PresaInCarico));
+    prop_assert_eq!(base.rinuncia.is_some(), base.stato == StatoPratica::Rinunciata);
+    prop_assert!(base.integrazione.is_some() || base.stato != StatoPratica::InIntegrazione);
+    let early = [StatoPratica::Inviata, StatoPratica::Protocollata].contains(&base.stato);
+    prop_assert!(base.stato == StatoPratica::Rinunciata || base.presa_in_carico.is_some() != early);
+    // One suspension for missing documents, 30 days at most.
+    let suspended = base.termine.as_ref().map_or(0, crate::termini::Termine::giorni_sospesi);
+    prop_assert!((0..=30).contains(&suspended) && (suspended == 0 || base.integrazione.is_some()));
     Ok(state)
+}
+
+/// Where a case may go from where it stands.
+fn follows(before: StatoPratica, after: StatoPratica) -> bool {
+    use StatoPratica::{Conclusa, InIntegrazione, InLavorazione, Inviata, PresaInCarico, Protocollata, Rinunciata};
+    before == after
+        || match before {
+            Inviata => after == Protocollata,
+            Protocollata => matches!(after, PresaInCarico | Rinunciata),
+            PresaInCarico => matches!(after, InLavorazione | InIntegrazione | Rinunciata),
+            InLavorazione => matches!(after, Conclusa | InIntegrazione | Rinunciata),
+            InIntegrazione => matches!(after, PresaInCarico | InLavorazione | Conclusa | Rinunciata),
+            // Nothing follows an end; the states of appointments are none of these kinds'.
+            _ => false,
+        }
 }
 
 /// The same events once their keys are destroyed.
@@ -245,6 +313,15 @@ fn without_persons(mut base: Base) -> Base {
     base.nomi_allegati.clear();
     if let Some(end) = &mut base.chiusura {
         end.messaggio.0 = None;
+    }
+    if let Some(asked) = &mut base.integrazione {
+        asked.richiesta.0 = None;
+        if let Some(added) = &mut asked.risposta {
+            added.documento.0 = None;
+        }
+    }
+    if let Some(withdrawal) = &mut base.rinuncia {
+        withdrawal.documento.0 = None;
     }
     base
 }
@@ -340,7 +417,9 @@ fn random_histories_get_somewhere() {
                 drawn_filings += u32::from(base.id != PraticaId::sample());
             }
         }
-        for state in &StatoPratica::ALL[1..] {
+        for state in
+            StatoPratica::ALL[1..].iter().filter(|state| !D::NEVER.contains(state) && !APPUNTAMENTO.contains(state))
+        {
             assert!(reached.get(state).is_some_and(|n| *n >= 5), "{reached:?}");
         }
         assert!(drawn_filings >= 5, "only {drawn_filings} drawn filings were accepted");

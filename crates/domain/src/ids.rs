@@ -40,6 +40,14 @@ id!(
     /// An uploaded file.
     AllegatoId
 );
+id!(
+    /// The hold of a slot while its booking is filled in (UUIDv7).
+    BloccoId
+);
+id!(
+    /// A place in a waiting list (UUIDv7).
+    IscrizioneId
+);
 
 /// The code a citizen reads and dictates: `SG-7K3M-Q2XF-9D4C`, derived from the random bits of the case's id, so it
 /// cannot be guessed; the last character checks the others. Alphabet of Crockford's base 32 (no I, L, O, U).

@@ -8,18 +8,23 @@
 mod eventi;
 
 pub mod accesso;
+pub mod agenda;
 pub mod allegato;
+pub mod appuntamento;
+pub mod attesa;
 pub mod caso;
 pub mod codice_fiscale;
 pub mod ente;
 pub mod evento;
 pub mod ids;
+pub mod impegni;
 pub mod istanza;
 pub mod lettera;
 pub mod modulo;
 pub mod notifica;
 pub mod persona;
 pub mod pratica;
+pub mod prenotabile;
 pub mod refusal;
 pub mod registro;
 pub mod segnalazione;

@@ -3,7 +3,7 @@
 use crate::allegato::{Allegato, Impronta};
 use crate::ids::{AllegatoId, PersonaId, PraticaId};
 use crate::persona::{Anagrafica, Attore, LivelloIdentita, Operatore, Ruolo};
-use crate::pratica::{Base, Lavora};
+use crate::pratica::{Base, Lavora, PresentaIntegrazione, RichiediIntegrazione};
 use crate::registro::{CODICE_REGISTRO, ModificaRegistrazione, Protocollo, Registrazione};
 use crate::segnalazione::LuogoInput;
 use crate::{Ctx, DecodeError, Evento, Refusal, Refused, Sample, istanza, lettera, registro, segnalazione};
@@ -210,7 +210,20 @@ pub(crate) fn presenta() -> istanza::Presenta {
         modulo: json!({"oggetto": "Panchina in piazza", "richiesta": "Chiedo una panchina all'ombra."}),
         allegati: Vec::new(),
         nomi_allegati: Vec::new(),
+        da_pratica: None,
     }
+}
+
+/// The office asks for documents.
+pub(crate) fn ask(voci: &[&str], entro: jiff::civil::Date) -> istanza::Command {
+    let voci = voci.iter().map(|voce| (*voce).to_owned()).collect();
+    istanza::Command::RichiediIntegrazione(RichiediIntegrazione { voci, entro, messaggio: None })
+}
+
+/// The citizen adds what was asked for.
+pub(crate) fn add(testo: Option<&str>, (allegati, nomi_allegati): (Vec<Allegato>, Vec<String>)) -> istanza::Command {
+    let testo = testo.map(str::to_owned);
+    istanza::Command::PresentaIntegrazione(Box::new(PresentaIntegrazione { testo, allegati, nomi_allegati }))
 }
 
 /// Friday 6 March 2026, half past ten in Rome; thirty days on it is Easter.

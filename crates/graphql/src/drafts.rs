@@ -1,7 +1,7 @@
 //! Commands on drafts, from their inputs.
 
 use crate::inputs::{SalvaBozzaInput, allegati};
-use app::{App, AppError, Bozza, Contesto};
+use app::{App, AppError, Bozza, Contatti, Contesto};
 use async_graphql::ID;
 use domain::Refusal;
 use domain::ids::AllegatoId;
@@ -17,6 +17,7 @@ pub(crate) fn id(id: &ID) -> Option<Uuid> {
 struct Contenuto {
     valori: Option<Map<String, Value>>,
     allegati: Option<Vec<AllegatoId>>,
+    contatti: Option<Contatti>,
     passo: Option<String>,
 }
 
@@ -32,6 +33,9 @@ impl Contenuto {
         if let Some(allegati) = self.allegati {
             bozza.allegati = allegati;
         }
+        if self.contatti.is_some() {
+            bozza.contatti = self.contatti;
+        }
         if let Some(passo) = self.passo {
             bozza.passo = passo;
         }
@@ -46,7 +50,7 @@ pub(crate) async fn salva(app: &App, contesto: &Contesto, input: SalvaBozzaInput
         Some(_) => return Err(AppError::rifiuto(Refusal::field("valori", "modulo-non-valido"))),
     };
     let allegati = input.allegati.map(|ids| allegati(Some(ids))).transpose()?;
-    let contenuto = Contenuto { valori, allegati, passo: input.passo };
+    let contenuto = Contenuto { valori, allegati, contatti: input.contatti.map(Into::into), passo: input.passo };
     let Some(named) = &input.id else {
         let missing = || AppError::rifiuto(Refusal::field("servizio", "obbligatorio"));
         let servizio = input.servizio.as_deref().ok_or_else(missing)?;

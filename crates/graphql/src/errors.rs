@@ -3,6 +3,7 @@
 use crate::codes;
 use app::{AppError, ErroreCampo, testi};
 use async_graphql::{Error, ErrorExtensions, ServerError};
+use std::collections::BTreeMap;
 
 /// An error with its code.
 pub(crate) fn coded(code: &str, message: impl Into<String>) -> Error {
@@ -47,7 +48,8 @@ pub(crate) fn of_app(error: AppError) -> Error {
 pub(crate) fn refusals(error: AppError, subject: Option<&str>) -> Result<Vec<ErroreCampo>, Error> {
     let one = |campo: Option<&str>, codice: &str| {
         let messaggio = testi::it(&format!("api-{codice}"));
-        Ok(vec![ErroreCampo { campo: campo.map(str::to_owned), codice: codice.to_owned(), messaggio }])
+        let (campo, codice) = (campo.map(str::to_owned), codice.to_owned());
+        Ok(vec![ErroreCampo { campo, codice, messaggio, valori: BTreeMap::new() }])
     };
     match error {
         AppError::Rifiutato(errori) => Ok(errori),

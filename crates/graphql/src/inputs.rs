@@ -1,6 +1,6 @@
 //! What mutations take: one `input` each, with the caller's key.
 
-use crate::scalars::DateTime;
+use crate::scalars::{Date, DateTime};
 use app::AppError;
 use async_graphql::{ID, InputObject};
 use domain::Refusal;
@@ -49,6 +49,21 @@ pub struct ScriviAlSindacoInput {
     pub allegati: Option<Vec<ID>>,
 }
 
+/// How a person wants to be reached about one request.
+#[derive(Debug, InputObject)]
+pub struct ContattiInput {
+    /// Where the courtesy copy and the notices go; without it there are none.
+    pub email: Option<String>,
+    /// Where the office calls.
+    pub telefono: Option<String>,
+}
+
+impl From<ContattiInput> for app::Contatti {
+    fn from(input: ContattiInput) -> Self {
+        Self { email: input.email, telefono: input.telefono }
+    }
+}
+
 /// A request to file (L. 241/1990 art. 2; CAD art. 65).
 #[derive(Debug, InputObject)]
 pub struct PresentaIstanzaInput {
@@ -62,6 +77,10 @@ pub struct PresentaIstanzaInput {
     pub modulo: Value,
     /// Ids of files uploaded before that no field of the form names (`servizio.limitiAllegati`).
     pub allegati: Option<Vec<ID>>,
+    /// How the person wants to be reached; without it, at the address that the sign-in gave.
+    pub contatti: Option<ContattiInput>,
+    /// The earlier istanza of one's own that it was written from, if any.
+    pub da_pratica: Option<ID>,
     /// Draft it was prepared in: deleted once the request is filed. One that is gone already is no mistake.
     pub bozza: Option<ID>,
 }
@@ -78,6 +97,8 @@ pub struct SalvaBozzaInput {
     pub valori: Option<Value>,
     /// Ids of files uploaded before that no field of the form names.
     pub allegati: Option<Vec<ID>>,
+    /// How the person wants to be reached about this request.
+    pub contatti: Option<ContattiInput>,
     /// Name of the step where one stands.
     pub passo: Option<String>,
     /// When it was saved last, as read: if it was saved meanwhile from elsewhere, this is refused.
@@ -113,6 +134,45 @@ pub struct ConcludiInput {
     pub pratica_id: ID,
     /// The answer to the citizen.
     pub messaggio: String,
+}
+
+/// Asking for documents.
+#[derive(Debug, InputObject)]
+pub struct RichiediIntegrazioneInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// The istanza.
+    pub pratica_id: ID,
+    /// What is missing: 1 to 20 items of 3 to 300 characters.
+    pub voci: Vec<String>,
+    /// Last day to send it: 1 to 30 days from today.
+    pub entro: Date,
+    /// What the citizen is told, if anything.
+    pub messaggio: Option<String>,
+}
+
+/// Adding what was asked for: files, words, or both.
+#[derive(Debug, InputObject)]
+pub struct PresentaIntegrazioneInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// The istanza.
+    pub pratica_id: ID,
+    /// Words for the office.
+    pub testo: Option<String>,
+    /// Ids of files uploaded before, at most five.
+    pub allegati: Option<Vec<ID>>,
+}
+
+/// Withdrawing an istanza.
+#[derive(Debug, InputObject)]
+pub struct RinunciaIstanzaInput {
+    /// Key drawn by the caller; see `InviaSegnalazioneInput`.
+    pub chiave_idempotenza: ID,
+    /// The istanza.
+    pub pratica_id: ID,
+    /// Why, if one likes to say.
+    pub motivo: Option<String>,
 }
 
 /// A change of an entry of the register: of its assignment, its class, or both (Linee guida AgID 3.1.5).

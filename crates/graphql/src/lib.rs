@@ -8,6 +8,8 @@
 //! - Every error has `extensions.code` ([`codes`]).
 //! - Every answer to a mutation has a `posizione`; hand it back as `dopo` to read what was just written.
 
+#[expect(clippy::unused_async, reason = "the library wants resolvers asynchronous")]
+mod appointments;
 mod at_hand;
 mod catalogue;
 pub mod codes;

@@ -20,16 +20,24 @@ pub const MAX_PAGE: u32 = 100;
 pub const DEFAULT_PAGE: u32 = 20;
 /// Cost of a mutation besides the fields of its answer: about eight fit one request.
 pub(crate) const MUTATION_COST: usize = 600;
+/// Cost of the hash of a receipt, which is composed if nobody asked for it before: three fit one request, a list does not.
+pub(crate) const RECEIPT_COST: usize = 1_500;
 /// Cost of a field that must read the log of its case, besides its own fields.
 pub(crate) const DETAIL_COST: usize = 4;
 /// Cost of a search in the catalogue, besides its page.
 pub(crate) const SEARCH_COST: usize = 40;
-/// Words of a search in the catalogue that count: the first ones.
-pub(crate) const MAX_WORDS: usize = 10;
 /// Cost of a service's sheet besides its fields: several kilobytes.
 pub(crate) const SHEET_COST: usize = 4;
 /// Cost of a form, or of a form filled in: tens of kilobytes. A page of 100 services with form and schema fits.
 pub(crate) const FORM_COST: usize = 20;
+/// Offices, or desks of one, that a question is priced for when it names none.
+pub(crate) const OFFICES: usize = 15;
+/// Bookings and numbers of a day that the agenda is priced for.
+pub(crate) const DAY_ROWS: usize = 60;
+/// Appointments of a case that are priced.
+pub(crate) const CASE_APPOINTMENTS: usize = 5;
+/// Days of an office whose slots cost one a field: slots are answered at once. A month over all offices fits, once.
+pub(crate) const SLOT_DAYS: usize = 3;
 /// Drafts of a person, at most; `app` refuses more.
 pub(crate) const MAX_DRAFTS: usize = 30;
 /// Characters of a cursor, at most.

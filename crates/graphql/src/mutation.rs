@@ -1,21 +1,30 @@
 //! Commands.
 
+use crate::appointments::AppointmentMutation;
 use crate::drafts;
 use crate::errors::refusals;
 use crate::inputs::{
     self, AvviaLavorazioneInput, ConcludiInput, InviaSegnalazioneInput, ModificaRegistrazioneInput,
-    PrendiInCaricoInput, PresentaIstanzaInput, SalvaBozzaInput, ScriviAlSindacoInput,
+    PrendiInCaricoInput, PresentaIntegrazioneInput, PresentaIstanzaInput, RichiediIntegrazioneInput,
+    RinunciaIstanzaInput, SalvaBozzaInput, ScriviAlSindacoInput,
 };
 use crate::scalars::Posizione;
 use crate::types::{
     BozzaPayload, EliminaBozzaPayload, ModificaRegistrazionePayload, PraticaPayload, Registrazione, signed_in,
 };
 use app::{App, AppError, Contesto, Esito};
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, MergedObject, Object, Result};
 use domain::Refusal;
 
-/// Commands. Each answers either its outcome or `errori`.
-pub struct Mutation;
+/// Commands on cases, drafts and the register.
+#[derive(Debug, Default)]
+pub struct CaseMutation;
+
+/// Commands. Each takes one input with a key of the caller (`chiaveIdempotenza`): sent again after a lost answer, it is
+/// carried out once and answers the same. Commands on drafts have no key: they leave no record, and the last one counts. A
+/// refusal is data: `errori` says which field, which code, and how to mend it.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(CaseMutation, AppointmentMutation);
 
 /// A command's outcome as data; what was not found is about the case it named.
 fn payload(outcome: Result<Esito, AppError>) -> Result<Option<PraticaPayload>> {
@@ -55,12 +64,37 @@ async fn presenta(app: &App, contesto: &Contesto, input: PresentaIstanzaInput) -
         versione,
         modulo: input.modulo,
         allegati: inputs::allegati(input.allegati)?,
+        contatti: input.contatti.map(Into::into),
+        da_pratica: input.da_pratica.as_ref().map(da_pratica).transpose()?,
     };
     let esito = app.presenta_istanza(contesto, &input.chiave_idempotenza, command).await?;
     if let Some(id) = input.bozza.as_ref().and_then(drafts::id) {
         drafts::dimentica(app, contesto, id).await;
     }
     Ok(esito)
+}
+
+/// The case that a new one was written from. What is no id names no case.
+fn da_pratica(id: &ID) -> Result<domain::ids::PraticaId, AppError> {
+    inputs::pratica(id).map_err(|_| AppError::rifiuto(Refusal::field("daPratica", "pratica-inesistente")))
+}
+
+async fn richiedi(app: &App, contesto: &Contesto, input: RichiediIntegrazioneInput) -> Result<Esito, AppError> {
+    let id = inputs::pratica(&input.pratica_id)?;
+    let command = app::RichiediIntegrazione { voci: input.voci, entro: input.entro.0, messaggio: input.messaggio };
+    app.richiedi_integrazione(contesto, &input.chiave_idempotenza, id, command).await
+}
+
+async fn integra(app: &App, contesto: &Contesto, input: PresentaIntegrazioneInput) -> Result<Esito, AppError> {
+    let id = inputs::pratica(&input.pratica_id)?;
+    let allegati = inputs::allegati(input.allegati)?;
+    let command = app::PresentaIntegrazione { testo: input.testo, allegati };
+    app.presenta_integrazione(contesto, &input.chiave_idempotenza, id, command).await
+}
+
+async fn ritira(app: &App, contesto: &Contesto, input: RinunciaIstanzaInput) -> Result<Esito, AppError> {
+    let id = inputs::pratica(&input.pratica_id)?;
+    app.rinuncia(contesto, &input.chiave_idempotenza, id, input.motivo).await
 }
 
 async fn prendi(app: &App, contesto: &Contesto, input: PrendiInCaricoInput) -> Result<Esito, AppError> {
@@ -100,11 +134,8 @@ async fn modifica(
     })
 }
 
-/// Commands. Each takes one input with a key of the caller (`chiaveIdempotenza`): sent again after a lost answer, it is
-/// carried out once and answers the same. Commands on drafts have no key: they leave no record, and the last one counts. A
-/// refusal is data: `errori` says which field, which code, and how to mend it.
 #[Object]
-impl Mutation {
+impl CaseMutation {
     /// Files a report (segnalazione): registered, numbered and receipted in one commit (DPR 445/2000 art. 53;
     /// L. 241/1990 art. 18-bis). Citizens, identity level 2.
     #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
@@ -218,7 +249,44 @@ impl Mutation {
         payload(concludi(app, contesto, input).await)
     }
 
+    /// Asks the citizen for missing documents, as an outgoing document with a number of its own; the term waits for the
+    /// answer, once in the life of an istanza (L. 241/1990 art. 2 c. 7). The office that works it.
+    #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
+    async fn richiedi_integrazione(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is missing and until when.")] input: RichiediIntegrazioneInput,
+    ) -> Result<Option<PraticaPayload>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        payload(richiedi(app, contesto, input).await)
+    }
+
+    /// Adds what the office asked for: registered with a number of its own, and the term runs again. Who filed the
+    /// istanza, identity level 2.
+    #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
+    async fn presenta_integrazione(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Files and words.")] input: PresentaIntegrazioneInput,
+    ) -> Result<Option<PraticaPayload>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        payload(integra(app, contesto, input).await)
+    }
+
+    /// Withdraws an open istanza for good: registered with a number of its own, and nothing follows. Who filed it,
+    /// identity level 2.
+    #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
+    async fn rinuncia_istanza(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The istanza.")] input: RinunciaIstanzaInput,
+    ) -> Result<Option<PraticaPayload>> {
+        let (app, contesto, _) = signed_in(ctx)?;
+        payload(ritira(app, contesto, input).await)
+    }
+
     /// Changes assignment or class of an entry of the register; old and new stay visible (Linee guida AgID 3.1.5).
+    /// A case follows the assignment of its first registration.
     /// Protocol office.
     #[graphql(complexity = "crate::limits::MUTATION_COST + child_complexity")]
     async fn modifica_registrazione(

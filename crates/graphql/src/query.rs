@@ -1,5 +1,6 @@
 //! Questions.
 
+use crate::appointments::AppointmentQuery;
 use crate::at_hand::AtOnce;
 use crate::catalogue::Cerca;
 use crate::errors::of_app;
@@ -10,14 +11,20 @@ use crate::types::{
     passi_chiesti, signed_in,
 };
 use app::{App, AppError, Contesto};
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, MergedObject, Object, Result, SimpleObject};
 use domain::ids::PraticaId;
 use domain::persona::Ruolo;
 use domain::servizio::RiferimentoServizio;
 use projections::{Corredo, FiltroAudit, FiltroPratiche, FiltroRegistro};
 
-/// Questions.
-pub struct Query;
+/// Questions about cases, services and the register.
+#[derive(Debug, Default)]
+pub struct CaseQuery;
+
+/// Questions. What a person may not see looks like what does not exist: null for a single thing, an error with code
+/// `NOT_FOUND` for a list.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(CaseQuery, AppointmentQuery);
 
 /// Waits until lists hold what was written at a position.
 async fn wait(app: &App, contesto: &Contesto, dopo: Option<Posizione>) -> Result<()> {
@@ -35,10 +42,8 @@ fn corredo(ctx: &Context<'_>) -> Corredo {
     Corredo { totale: look.field("totalCount").exists(), passi: passi_chiesti(look) }
 }
 
-/// Questions. What a person may not see looks like what does not exist: null for a single thing, an error with code
-/// `NOT_FOUND` for a list.
 #[Object]
-impl Query {
+impl CaseQuery {
     /// The municipality of this host name.
     async fn ente(&self, ctx: &Context<'_>) -> Result<Ente> {
         Ok(Ente::from(parts(ctx)?.1.ente.as_ref()))

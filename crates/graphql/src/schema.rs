@@ -35,7 +35,7 @@ pub fn schema(app: App) -> Schema {
 
 pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     // Depth and complexity are checked before, and told apart from mistakes by code.
-    async_graphql::Schema::build(Query, Mutation, EmptySubscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .limit_recursive_depth(limits::MAX_RECURSION)
         .limit_directives(limits::MAX_DIRECTIVES)
 }

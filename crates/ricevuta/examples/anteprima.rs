@@ -1,4 +1,4 @@
-//! Composes the three documents from the sample, for who edits templates:
+//! Composes both documents from the sample, for who edits templates:
 //! `cargo run -p ricevuta --example anteprima -- OUTPUT_FOLDER [TEMPLATES_FOLDER]`
 
 use ricevuta::{Compositore, Documento, Ricevuta};
@@ -9,11 +9,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let uscita = arguments.next().ok_or("name the folder to write to")?;
     let compositore = Compositore::new(arguments.next().as_deref())?;
     let ricevuta: Ricevuta = serde_json::from_str(include_str!("ricevuta.json"))?;
-    for (nome, documento) in [
-        ("istanza.pdf", Documento::Istanza(&ricevuta.istanza)),
-        ("copia.pdf", Documento::Copia(&ricevuta.istanza, &ricevuta.protocollo)),
-        ("ricevuta.pdf", Documento::Ricevuta(&ricevuta)),
-    ] {
+    for (nome, documento) in
+        [("istanza.pdf", Documento::Istanza(&ricevuta.istanza)), ("ricevuta.pdf", Documento::Ricevuta(&ricevuta))]
+    {
         let path = uscita.join(nome);
         std::fs::write(&path, compositore.componi(documento)?)?;
         println!("{}", path.display());

@@ -64,7 +64,7 @@ fn istanza(ente: &Ente, caso: &Caso) -> Option<Istanza> {
         inviata: base.inviata_il,
         istante: Soggetto {
             nome: persona.nome_completo(),
-            codice_fiscale: Some(persona.codice_fiscale.as_str().to_owned()),
+            codice_fiscale: persona.codice_fiscale.as_ref().map(|codice| codice.as_str().to_owned()),
             qualifica: None,
             contatti,
         },
@@ -90,6 +90,7 @@ fn istanza(ente: &Ente, caso: &Caso) -> Option<Istanza> {
 fn servizio(caso: &Caso) -> String {
     match caso {
         Caso::Istanza(p) => p.dettaglio.documento.get().map(|d| d.servizio.clone()),
+        Caso::Appuntamento(p) => Some(p.dettaglio.nome_servizio.clone()),
         Caso::Segnalazione(_) | Caso::Lettera(_) => None,
     }
     .unwrap_or_else(|| it(&format!("ricevuta-servizio-{}", caso.base().tipo.as_str())))

@@ -142,7 +142,7 @@ impl Compositore {
     fn impagina(&self, documento: Documento<'_>) -> Result<(PagedDocument, Vec<ErroreModello>), ComponiError> {
         let dati = vista::dati(documento, |c| self.base.mostra(c));
         let (nome, qr) = match documento {
-            Documento::Istanza(_) | Documento::Copia(..) => (ISTANZA, None),
+            Documento::Istanza(_) => (ISTANZA, None),
             Documento::Ricevuta(ricevuta) => (RICEVUTA, Some(qr(&ricevuta.indirizzo)?)),
         };
         let mondo = Mondo {

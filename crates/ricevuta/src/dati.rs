@@ -8,8 +8,6 @@ use serde::{Deserialize, Serialize};
 pub enum Documento<'a> {
     /// The request as filed: the primary document. It carries no number, because its hash is registered with the number.
     Istanza(&'a Istanza),
-    /// The same request with the segnatura on its first page, for who reads it. Other bytes than the registered ones.
-    Copia(&'a Istanza, &'a Protocollo),
     /// The receipt (L. 241/1990 artt. 8 and 18-bis).
     Ricevuta(&'a Ricevuta),
 }

@@ -1,9 +1,7 @@
-//! PDF receipts: the request as filed, the receipt, and the copy of the request with the segnatura, as PDF/A-2a (tagged)
-//! and PDF/UA-1, set with typst as a library.
+//! PDF receipts: the request as filed and the receipt, as PDF/A-2a (tagged) and PDF/UA-1, set with typst as a library.
 //!
 //! The order matters. The request is composed and hashed **before** the number is taken, because the register keeps the
-//! hash of bytes that already exist; so the request never shows its number. The receipt shows number and hash; whoever
-//! wants the number on the request itself gets a copy, which is another document.
+//! hash of bytes that already exist; so the request never shows its number. The receipt shows the segnatura and the hash.
 //!
 //! Templates are files that a municipality can replace ([`Compositore::new`]). They see one JSON object and nothing else:
 //! no file system, no packages, no clock. Equal data and templates give equal bytes.

@@ -47,12 +47,6 @@ pub(crate) fn controlla(documento: Documento<'_>) -> Result<(), DatiError> {
             misura(istanza)?;
             controlla_istanza(istanza)
         }
-        Documento::Copia(istanza, protocollo) => {
-            misura(istanza)?;
-            misura(protocollo)?;
-            controlla_istanza(istanza)?;
-            controlla_protocollo(protocollo)
-        }
         Documento::Ricevuta(ricevuta) => {
             misura(ricevuta)?;
             controlla_istanza(&ricevuta.istanza)?;

@@ -27,9 +27,6 @@ const NELL_ISTANZA: [(&str, &str); 13] = [
     ("istanza.allegati.sha256", SHA_ALLEGATO),
 ];
 
-/// What the copy has to show besides.
-const NELLA_COPIA: [(&str, &str); 2] = [("protocollo.numero", "90020/2026"), ("protocollo.data", "7marzo2026")];
-
 /// What the receipt has to show.
 const NELLA_RICEVUTA: [(&str, &str); 24] = [
     ("comune.nome", "90001"),
@@ -62,10 +59,8 @@ const NELLA_RICEVUTA: [(&str, &str); 24] = [
 pub(crate) fn prova(compositore: &Compositore) -> Result<(), ModelliError> {
     let ricevuta = ricevuta();
     let istanza = &ricevuta.istanza;
-    let nella_copia = [&NELL_ISTANZA[..], &NELLA_COPIA[..]].concat();
     for (nome, documento, voluti) in [
         ("the request", Documento::Istanza(istanza), &NELL_ISTANZA[..]),
-        ("the copy with the segnatura", Documento::Copia(istanza, &ricevuta.protocollo), &nella_copia[..]),
         ("the receipt", Documento::Ricevuta(&ricevuta), &NELLA_RICEVUTA[..]),
     ] {
         let fallita = |source| ModelliError::Prova { documento: nome, source };

@@ -20,12 +20,8 @@ fn compositore() -> &'static Compositore {
     UNO.get_or_init(|| Compositore::new(None).unwrap())
 }
 
-/// The three documents of a receipt, by name.
-fn documenti(ricevuta: &Ricevuta) -> [(&'static str, Vec<u8>); 3] {
+/// Both documents of a receipt, by name.
+fn documenti(ricevuta: &Ricevuta) -> [(&'static str, Vec<u8>); 2] {
     let componi = |documento| compositore().componi(documento).unwrap();
-    [
-        ("istanza", componi(Documento::Istanza(&ricevuta.istanza))),
-        ("copia", componi(Documento::Copia(&ricevuta.istanza, &ricevuta.protocollo))),
-        ("ricevuta", componi(Documento::Ricevuta(ricevuta))),
-    ]
+    [("istanza", componi(Documento::Istanza(&ricevuta.istanza))), ("ricevuta", componi(Documento::Ricevuta(ricevuta)))]
 }

@@ -30,7 +30,6 @@ const INTERI: [&str; 6] = ["sha256", "impronta", "indirizzo", "pratica", "numero
 pub(crate) fn dati(documento: Documento<'_>, mostra: impl Fn(char) -> bool + Copy) -> Value {
     let (istanza, protocollo, ricevuta) = match documento {
         Documento::Istanza(istanza) => (istanza, None, None),
-        Documento::Copia(istanza, protocollo) => (istanza, Some(protocollo), None),
         Documento::Ricevuta(ricevuta) => (&ricevuta.istanza, Some(&ricevuta.protocollo), Some(ricevuta)),
     };
     let mut dati = json!({
@@ -48,9 +47,6 @@ pub(crate) fn dati(documento: Documento<'_>, mostra: impl Fn(char) -> bool + Cop
 pub(crate) fn titolo(documento: Documento<'_>) -> String {
     match documento {
         Documento::Istanza(istanza) => format!("{} {}: {}", istanza.tipo, istanza.pratica, istanza.servizio),
-        Documento::Copia(istanza, protocollo) => {
-            format!("{} {}, copia con segnatura n. {}", istanza.tipo, istanza.pratica, protocollo.numero)
-        }
         Documento::Ricevuta(ricevuta) => {
             format!("Ricevuta di protocollo n. {}, pratica {}", ricevuta.protocollo.numero, ricevuta.istanza.pratica)
         }
@@ -60,7 +56,7 @@ pub(crate) fn titolo(documento: Documento<'_>) -> String {
 /// Whose document it is.
 pub(crate) fn comune(documento: Documento<'_>) -> &Comune {
     match documento {
-        Documento::Istanza(istanza) | Documento::Copia(istanza, _) => &istanza.comune,
+        Documento::Istanza(istanza) => &istanza.comune,
         Documento::Ricevuta(ricevuta) => &ricevuta.istanza.comune,
     }
 }
@@ -69,7 +65,6 @@ pub(crate) fn comune(documento: Documento<'_>) -> &Comune {
 pub(crate) fn istante(documento: Documento<'_>) -> Timestamp {
     match documento {
         Documento::Istanza(istanza) => istanza.inviata,
-        Documento::Copia(_, protocollo) => protocollo.data,
         Documento::Ricevuta(ricevuta) => ricevuta.protocollo.data,
     }
 }

@@ -74,9 +74,10 @@ pub(crate) enum Command {
 
 To restore: put the copy and the master key into an empty folder, then run `sportello verify` and `sportello rebuild`.")]
     Backup(BackupArgs),
-    /// Check, list and import definitions of services (forms, offices, terms).
+    /// Check, publish, list and import definitions of services (forms, offices, terms).
     #[command(after_help = "Examples:
   sportello servizi check schemas/servizi/*.yaml
+  sportello servizi publish orto-urbano.yaml --config /etc/sportello.toml
   sportello servizi list
   sportello servizi import-formio modulo.json > iscrizione-corso.yaml")]
     Servizi(ServiziArgs),

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
             Command::Export(args) => export::run(args).await,
             Command::Import(args) => import::run(args).await,
             Command::Backup(args) => backup::run(args).await,
-            Command::Servizi(args) => servizi::run(&args),
+            Command::Servizi(args) => servizi::run(&args).await,
             Command::Doctor(args) => doctor::run(args).await,
         }
     });

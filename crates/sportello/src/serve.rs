@@ -87,10 +87,11 @@ pub(crate) async fn listen(
     tasks.push(installation.pulizia().spawn(stop.clone()));
     let mailer = notifiche.as_ref().map(|notifiche| notifiche.mailer.clone());
     tasks.push(installation.scadenza_bozze(mailer).spawn(stop.clone()));
+    tasks.push(installation.appuntamenti(notifiche.is_some()).spawn(stop.clone()));
     if let Some(notifiche) = notifiche {
         tasks.push(notifiche.spawn(stop.clone()));
     }
-    tasks.push(installation.app.segui_servizi(installation.servizi.clone(), stop.clone()).await);
+    tasks.push(installation.app.segui_definizioni(installation.data.clone(), stop.clone()).await);
     let service = web::router(web).into_make_service_with_connect_info::<SocketAddr>();
     // Watched before anybody is told that we are ready: from then on an order to stop is obeyed in order.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

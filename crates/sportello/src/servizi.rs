@@ -1,5 +1,8 @@
 //! `sportello servizi`: the catalogue from the terminal.
 
+mod example;
+mod publish;
+
 use crate::Failure;
 use clap::{Args, Subcommand};
 use domain::servizio::Servizio;
@@ -14,15 +17,35 @@ pub(crate) struct ServiziArgs {
 
 #[derive(Debug, Subcommand)]
 enum ServiziCommand {
-    /// Check definitions of services: every mistake as `file:line:column: message`.
+    /// Check definitions of services, of what can be booked and of opening hours, each alone and all together: every
+    /// mistake as `file:line:column: message`.
     #[command(after_help = "Examples:
   sportello servizi check schemas/servizi/*.yaml
+  sportello servizi check schemas/prenotabili/*.yaml schemas/agende/*.yaml
   sportello servizi check permesso-ztl.yaml && echo ready to upload")]
     Check {
         /// Files, YAML or JSON.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Check a definition and put it where a running server publishes it from, or say what is wrong with it, line by line.
+    #[command(after_help = "A version that is published stays as it is: a changed form needs a higher `versione`.
+
+Examples:
+  sportello servizi publish orto-urbano.yaml --config /etc/sportello.toml
+  sportello servizi publish orto-urbano.yaml --data ./sportello-demo --ente c_x901")]
+    Publish(publish::PublishArgs),
+    /// Print answers that a form accepts, as JSON for `presentaIstanza`: about nobody, for trying a service.
+    #[command(
+        after_help = "Besides the answers (`modulo`): the files that they name and that must be uploaded first (`file`), the latest
+day for the answer to a filing of that day (`scadenza`), and an answer that the form refuses (`sbaglio`; null: none).
+
+Examples:
+  sportello servizi example permesso-ztl
+  sportello servizi example orto-urbano.yaml --all --day 2026-03-06
+  sportello servizi example --json | jq .servizio"
+    )]
+    Example(example::ExampleArgs),
     /// List the services that come with the program: code, version, office, days, name.
     #[command(after_help = "Examples:
   sportello servizi list
@@ -43,9 +66,11 @@ enum ServiziCommand {
 }
 
 /// Runs one of the commands.
-pub(crate) fn run(args: &ServiziArgs) -> Result<(), Failure> {
+pub(crate) async fn run(args: &ServiziArgs) -> Result<(), Failure> {
     match &args.command {
         ServiziCommand::Check { files } => check(files),
+        ServiziCommand::Publish(args) => publish::run(args).await,
+        ServiziCommand::Example(args) => example::run(args),
         ServiziCommand::List { json } => {
             let lines: String = catalogo::spediti().iter().map(|servizio| line(servizio, *json)).collect();
             print(&lines)
@@ -66,12 +91,16 @@ fn read(file: &Path) -> Result<String, Failure> {
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 fn check(files: &[PathBuf]) -> Result<(), Failure> {
-    let mut wrong = Vec::new();
-    for file in files {
-        if let Err(errori) = catalogo::leggi(&read(file)?, &file.to_string_lossy()) {
-            wrong.extend(errori.into_iter().map(|errore| format!("{}:{errore}\n", file.display())));
-        }
-    }
+    let texts =
+        files.iter().map(|file| Ok((file.to_string_lossy(), read(file)?))).collect::<Result<Vec<_>, Failure>>()?;
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_ref(), text.as_str())).collect();
+    let errori = catalogo::esamina(&texts).err().unwrap_or_default();
+    let wrong: Vec<String> = errori.iter().map(|(file, errore)| format!("{}:{errore}\n", texts[*file].0)).collect();
+    sbagli(wrong)
+}
+
+/// Tells what is wrong, one a line, and fails if anything is.
+fn sbagli(wrong: Vec<String>) -> Result<(), Failure> {
     print(&wrong.concat())?;
     match wrong.len() {
         0 => Ok(()),
@@ -130,6 +159,16 @@ mod tests {
         let wrong = repository("deploy/sportello.toml");
         assert!(check(&[good, wrong]).unwrap_err().to_string().contains("problem"));
         assert!(check(&[repository("nothing.yaml")]).is_err());
+    }
+
+    #[test]
+    fn check_understands_bookable_services_and_opening_hours() {
+        let bookable = repository("schemas/prenotabili/nascita.yaml");
+        let (civil, school) =
+            (repository("schemas/agende/stato-civile.yaml"), repository("schemas/agende/istruzione.yaml"));
+        assert!(check(std::slice::from_ref(&bookable)).is_ok());
+        assert!(check(&[bookable.clone(), civil]).is_ok());
+        assert_eq!(check(&[bookable, school]).unwrap_err().to_string(), "1 problem found", "no desk for births");
     }
 
     #[test]

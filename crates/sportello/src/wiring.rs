@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::config::{Config, Mail, MailTls, Storage, Writer, secret};
 use app::allegati::{ChiaviDiPersone, Pulizia};
+use app::appuntamenti::ProcessoAppuntamenti;
 use app::bozze::ScadenzaBozze;
 use app::notifiche::{self, FolderMailer, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
 use app::persone::Persone;
@@ -25,7 +26,7 @@ pub(crate) const WORK: &str = "lavoro.db";
 /// For connecting to the mail server and for each of its answers.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
 /// Folder of definitions of services, within the data folder.
-const SERVIZI: &str = "servizi";
+pub(crate) const SERVIZI: &str = "servizi";
 
 /// Folder of the municipality's own templates of receipts, within the data folder.
 const MODELLI: &str = "modelli";
@@ -125,8 +126,8 @@ pub(crate) struct Installation {
     pub reads: Arc<ReadModels>,
     /// Parts, for processes.
     pub parts: Parts,
-    /// Folder of definitions of services: what is put there is published.
-    pub servizi: PathBuf,
+    /// The data folder; definitions that are put into its folders are published.
+    pub data: PathBuf,
     /// Name among the nodes on one database. A process that has its files to itself keeps its name over restarts.
     nodo: String,
     /// The SQLite files are ours while this lives.
@@ -168,12 +169,11 @@ impl Installation {
             enti: Arc::new(enti),
             persone,
         };
-        let servizi = place.data.join(SERVIZI);
         let modelli = place.data.join(MODELLI);
         let modelli = modelli.is_dir().then_some(modelli.as_path());
         let ricevute = ricevuta::Compositore::new(modelli).map_err(|e| format!("the templates of receipts: {e}"))?;
         let app = App::new(parts.clone()).con_ricevute(Arc::new(ricevute)).con_scritture(sorvegliato);
-        Ok(Self { app, store, reads, parts, servizi, nodo, _lock: lock })
+        Ok(Self { app, store, reads, parts, data: place.data.clone(), nodo, _lock: lock })
     }
 
     /// The process that sweeps files that nobody filed.
@@ -191,6 +191,11 @@ impl Installation {
     /// The process that warns of drafts that expire, if there is something to send with, and removes those that have.
     pub fn scadenza_bozze(&self, mailer: Option<Arc<dyn Mailer>>) -> ScadenzaBozze {
         ScadenzaBozze { app: self.app.clone(), mailer, nodo: self.nodo.clone() }
+    }
+
+    /// The process of what time does to appointments.
+    pub fn appuntamenti(&self, avvisa: bool) -> ProcessoAppuntamenti {
+        ProcessoAppuntamenti { app: self.app.clone(), avvisa, nodo: self.nodo.clone() }
     }
 
     /// The process that sends notices, if mail is configured.
@@ -218,6 +223,8 @@ impl Installation {
             opener: self.parts.opener.clone(),
             work: self.parts.work.clone(),
             mailer,
+            ricevute: Some(Arc::new(self.app.clone())),
+            app: Some(self.app.clone()),
             clock: self.parts.clock.clone(),
             ids: self.parts.ids.clone(),
             enti: self.parts.enti.all().to_vec(),

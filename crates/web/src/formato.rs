@@ -49,8 +49,13 @@ pub fn dimensione(bytes: u64) -> String {
 /// A state with its words and its meaning.
 pub fn stato(stato: StatoPratica) -> Stato {
     let tono = match stato {
-        StatoPratica::Inviata | StatoPratica::Protocollata => Tono::Neutro,
+        StatoPratica::Inviata
+        | StatoPratica::Protocollata
+        | StatoPratica::Prenotata
+        | StatoPratica::Annullata
+        | StatoPratica::Rinunciata => Tono::Neutro,
         StatoPratica::PresaInCarico | StatoPratica::InLavorazione => Tono::InCorso,
+        StatoPratica::InIntegrazione | StatoPratica::NonPresentata => Tono::Attenzione,
         StatoPratica::Conclusa => Tono::Positivo,
     };
     Stato::new(app::testi::it(&format!("stato-{}", stato.as_str())), tono)

@@ -72,7 +72,9 @@ impl Richiesta {
 
 fn menu(utente: &Utente) -> UtenteMenu {
     let mut voci = match utente.ruolo {
-        Ruolo::Cittadino => vec![Voce::new("/area-personale", "Area personale")],
+        Ruolo::Cittadino => {
+            vec![Voce::new("/area-personale", "Area personale"), Voce::new("/profilo", crate::t("profilo-titolo"))]
+        }
         Ruolo::Operatore | Ruolo::SegreteriaSindaco => vec![Voce::new("/ufficio", "Scrivania")],
         Ruolo::Protocollo => vec![
             Voce::new("/protocollo", "Registro di protocollo"),

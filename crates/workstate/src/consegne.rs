@@ -254,7 +254,7 @@ fn consegna(row: &AnyRow) -> Result<Consegna, WorkError> {
 }
 
 fn parse_motivo(text: &str) -> Option<Motivo> {
-    [Motivo::Ricevuta, Motivo::PresaInCarico, Motivo::Conclusione].into_iter().find(|m| m.as_str() == text)
+    Motivo::parse(text)
 }
 
 const STATI: [StatoConsegna; 3] = [StatoConsegna::InCoda, StatoConsegna::Consegnata, StatoConsegna::Fallita];

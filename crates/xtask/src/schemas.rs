@@ -1,6 +1,7 @@
-//! Writes `schemas/events` and `schemas/servizi/servizio.schema.json` from the types, and proves them clean.
+//! Writes `schemas/events` and the JSON Schemas of the definitions (`schemas/{servizi,prenotabili,agende}/*.schema.json`)
+//! from the types, and proves them clean.
 
-use domain::{EventSpec, Evento, servizio};
+use domain::{EventSpec, Evento, prenotabile, servizio};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +57,7 @@ fn events_folder(root: &Path) -> PathBuf {
 
 fn wanted(root: &Path, specs: &[EventSpec]) -> Vec<Wanted> {
     let folder = events_folder(root);
-    let mut files = Vec::with_capacity(2 * specs.len() + 1);
+    let mut files = Vec::with_capacity(2 * specs.len() + 3);
     for spec in specs {
         let name = format!("{}.v{}", spec.kind, spec.version);
         let schema = document((spec.schema)().to_value(), &format!("{name}.json"), spec.kind);
@@ -64,9 +65,14 @@ fn wanted(root: &Path, specs: &[EventSpec]) -> Vec<Wanted> {
         let sample = (spec.sample)();
         files.push(Wanted { path: folder.join(format!("{name}{EXAMPLE}")), text: pretty(sample), golden: true });
     }
-    let service = document(servizio::schema().to_value(), "servizio.schema.json", "Servizio");
-    let path = root.join("schemas/servizi/servizio.schema.json");
-    files.push(Wanted { path, text: pretty(service), golden: false });
+    for (folder, file, title, schema) in [
+        ("servizi", "servizio.schema.json", "Servizio", servizio::schema()),
+        ("prenotabili", "prenotabile.schema.json", "Prenotabile", prenotabile::schema()),
+        ("agende", "orario.schema.json", "Orario", prenotabile::schema_orario()),
+    ] {
+        let path = root.join("schemas").join(folder).join(file);
+        files.push(Wanted { path, text: pretty(document(schema.to_value(), file, title)), golden: false });
+    }
     files
 }
 

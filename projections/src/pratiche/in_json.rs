@@ -109,6 +109,7 @@ impl InJson {
             riservato: self.riservato,
             servizio: self.servizio,
             categoria: self.categoria,
+            da_pratica: None,
             protocollo,
             inviata_il: self.inviata_il,
             aggiornata_il: self.aggiornata_il,
@@ -117,6 +118,7 @@ impl InJson {
             conclusa_il: self.conclusa_il,
             latitudine: None,
             longitudine: None,
+            prima: None,
             posizione: self.posizione,
             ultima: self.ultima,
         };

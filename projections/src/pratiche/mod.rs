@@ -1,5 +1,6 @@
 //! `pratiche`: every case of every kind in one list, one row a case. Feeds the personal area, the office's desk, search.
 
+mod appuntamento;
 mod in_json;
 mod query;
 #[cfg(test)]
@@ -15,7 +16,8 @@ use domain::allegato::Impronta;
 use domain::evento::pratica_di;
 use domain::ids::{PersonaId, PraticaId};
 use domain::pratica::{
-    Conclusione, Deposito, PresaInCarico, RicevutaEmessa, StatoPratica, TermineCalcolato, TipoPratica,
+    Conclusione, Deposito, IstanzaRinunciata, PraticaRiassegnata, PresaInCarico, RicevutaEmessa, StatoPratica,
+    TermineCalcolato, TipoPratica,
 };
 use domain::registro::Protocollo;
 use domain::{Evento, istanza, lettera, segnalazione};
@@ -55,6 +57,8 @@ pub struct PraticaRow {
     pub servizio: Option<String>,
     /// Code of the category, of a segnalazione.
     pub categoria: Option<String>,
+    /// The earlier case of the same person that it was written from; lists leave it out.
+    pub da_pratica: Option<PraticaId>,
     /// Its entry in the register.
     pub protocollo: Option<Protocollo>,
     /// When it was filed.
@@ -71,6 +75,8 @@ pub struct PraticaRow {
     pub latitudine: Option<f64>,
     /// Degrees, WGS 84; lists leave it out.
     pub longitudine: Option<f64>,
+    /// Where it stood before documents were asked for, while they are awaited; lists leave it out.
+    pub prima: Option<StatoPratica>,
     /// Position of its first event: the order of lists, and their cursor.
     pub posizione: u64,
     /// Position of its last event.
@@ -100,6 +106,7 @@ const TABELLA: Tabella = Tabella {
         "riservato",
         "servizio",
         "categoria",
+        "da_pratica",
         "registro",
         "anno",
         "numero",
@@ -112,6 +119,7 @@ const TABELLA: Tabella = Tabella {
         "conclusa_il",
         "latitudine",
         "longitudine",
+        "prima",
         "posizione",
         "ultima",
         "cerca",
@@ -125,7 +133,7 @@ impl Projection for Pratiche {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static str {
@@ -165,10 +173,16 @@ enum Fatto<'a> {
     Termine(&'a TermineCalcolato),
     PresaInCarico(&'a PresaInCarico),
     Lavorazione,
+    Riassegnata(&'a PraticaRiassegnata),
+    IntegrazioneRichiesta,
+    IntegrazionePresentata,
     Conclusione(&'a Conclusione),
+    Rinuncia(&'a IstanzaRinunciata),
+    Appuntamento(&'a domain::appuntamento::Event),
 }
 
 fn fatto<'a>(record: &Record, evento: &'a Evento) -> Option<Fatto<'a>> {
+    use domain::appuntamento::Event as A;
     use {istanza::Event as I, lettera::Event as L, segnalazione::Event as S};
     Some(match evento {
         Evento::Segnalazione(S::SegnalazioneInviata(e)) => {
@@ -190,6 +204,7 @@ fn fatto<'a>(record: &Record, evento: &'a Evento) -> Option<Fatto<'a>> {
         Evento::Istanza(I::IstanzaPresentata(e)) => {
             let mut row = deposito(record, TipoPratica::Istanza, &e.deposito);
             row.servizio = Some(e.servizio.codice.clone());
+            row.da_pratica = e.da_pratica;
             row.richiedente = e.personale.get().map(|d| d.autore.nome_completo());
             row.titolo = e.personale.get().map(|d| d.titolo().to_owned());
             Fatto::Deposito(row)
@@ -206,10 +221,30 @@ fn fatto<'a>(record: &Record, evento: &'a Evento) -> Option<Fatto<'a>> {
         Evento::Segnalazione(S::LavorazioneAvviata(_))
         | Evento::Lettera(L::LavorazioneAvviata(_))
         | Evento::Istanza(I::LavorazioneAvviata(_)) => Fatto::Lavorazione,
+        Evento::Segnalazione(S::PraticaRiassegnata(e))
+        | Evento::Lettera(L::PraticaRiassegnata(e))
+        | Evento::Istanza(I::PraticaRiassegnata(e)) => Fatto::Riassegnata(e),
+        Evento::Istanza(I::IntegrazioneRichiesta(_)) => Fatto::IntegrazioneRichiesta,
+        Evento::Istanza(I::IntegrazionePresentata(_)) => Fatto::IntegrazionePresentata,
+        Evento::Istanza(I::IstanzaRinunciata(e)) => Fatto::Rinuncia(e),
         Evento::Segnalazione(S::SegnalazioneRisolta(e))
         | Evento::Lettera(L::RispostaInviata(e))
         | Evento::Istanza(I::IstanzaConclusa(e)) => Fatto::Conclusione(e),
-        Evento::Registro(_) | Evento::Notifica(_) | Evento::Accesso(_) | Evento::Catalogo(_) => return None,
+        Evento::Appuntamento(A::AppuntamentoPrenotato(e)) => Fatto::Deposito(appuntamento::prenotato(record, e)),
+        // A document was made of what the case already says: the case did not change.
+        Evento::Segnalazione(S::RicevutaFormata(_))
+        | Evento::Lettera(L::RicevutaFormata(_))
+        | Evento::Istanza(I::RicevutaFormata(_))
+        | Evento::Appuntamento(A::RicevutaFormata(_))
+        | Evento::Registro(_)
+        | Evento::Notifica(_)
+        | Evento::Accesso(_)
+        | Evento::Catalogo(_)
+        | Evento::Agenda(_)
+        | Evento::Impegni(_)
+        | Evento::Attesa(_)
+        | Evento::Orario(_) => return None,
+        Evento::Appuntamento(e) => Fatto::Appuntamento(e),
     })
 }
 
@@ -227,6 +262,7 @@ fn deposito(record: &Record, tipo: TipoPratica, deposito: &Deposito) -> Box<Prat
         riservato: deposito.riservato,
         servizio: None,
         categoria: None,
+        da_pratica: None,
         protocollo: None,
         inviata_il: deposito.inviata_il,
         aggiornata_il: record.recorded_at,
@@ -235,6 +271,7 @@ fn deposito(record: &Record, tipo: TipoPratica, deposito: &Deposito) -> Box<Prat
         conclusa_il: None,
         latitudine: None,
         longitudine: None,
+        prima: None,
         posizione: record.position,
         ultima: record.position,
     })
@@ -253,6 +290,7 @@ fn fold(rows: &mut BTreeMap<PraticaId, PraticaRow>, record: &Record, evento: &Ev
     let row = row.ok_or_else(|| ApplyError::orphan(record))?;
     match fatto {
         Fatto::Deposito(_) => {}
+        Fatto::Appuntamento(e) => appuntamento::passo(row, e),
         Fatto::Ricevuta(e) => {
             row.stato = StatoPratica::Protocollata;
             row.protocollo = Some(e.protocollo.clone());
@@ -262,10 +300,26 @@ fn fold(rows: &mut BTreeMap<PraticaId, PraticaRow>, record: &Record, evento: &Ev
             row.stato = StatoPratica::PresaInCarico;
             row.operatore = Some(e.operatore.nome.clone());
         }
-        Fatto::Lavorazione => row.stato = StatoPratica::InLavorazione,
+        Fatto::Lavorazione => {
+            row.stato = StatoPratica::InLavorazione;
+            row.prima = None;
+        }
+        Fatto::Riassegnata(e) => row.ufficio = e.nuovo.to_string(),
+        Fatto::IntegrazioneRichiesta => {
+            row.prima = Some(row.stato);
+            row.stato = StatoPratica::InIntegrazione;
+        }
+        // Late ones come to a case that has gone on: it stays where it is.
+        Fatto::IntegrazionePresentata => row.stato = row.prima.take().unwrap_or(row.stato),
+        Fatto::Rinuncia(e) => {
+            row.stato = StatoPratica::Rinunciata;
+            row.conclusa_il = Some(e.il);
+            row.prima = None;
+        }
         Fatto::Conclusione(e) => {
             row.stato = StatoPratica::Conclusa;
             row.conclusa_il = Some(e.il);
+            row.prima = None;
         }
     }
     row.aggiornata_il = record.recorded_at;
@@ -297,6 +351,7 @@ fn values(ente: &str, row: &PraticaRow) -> Vec<Valore> {
         row.riservato.into(),
         (&row.servizio).into(),
         (&row.categoria).into(),
+        row.da_pratica.map(|id| id.to_string()).into(),
         protocollo.map(|p| p.registro.clone()).into(),
         protocollo.map(|p| i64::from(p.anno)).into(),
         protocollo.map(|p| p.numero as i64).into(),
@@ -309,6 +364,7 @@ fn values(ente: &str, row: &PraticaRow) -> Vec<Valore> {
         row.conclusa_il.into(),
         row.latitudine.into(),
         row.longitudine.into(),
+        row.prima.map(|stato| stato.as_str().to_owned()).into(),
         row.posizione.into(),
         row.ultima.into(),
         cerca(row).into(),
@@ -339,6 +395,7 @@ fn read(row: &Riga<'_>) -> Result<PraticaRow, sqlx::Error> {
         riservato: row.truth("riservato")?,
         servizio: row.opt_text("servizio")?,
         categoria: row.opt_text("categoria")?,
+        da_pratica: row.opt_parse("da_pratica")?,
         protocollo,
         inviata_il: row.instant("inviata_il")?,
         aggiornata_il: row.instant("aggiornata_il")?,
@@ -347,6 +404,7 @@ fn read(row: &Riga<'_>) -> Result<PraticaRow, sqlx::Error> {
         conclusa_il: row.opt_instant("conclusa_il")?,
         latitudine: row.real("latitudine")?,
         longitudine: row.real("longitudine")?,
+        prima: row.opt_text("prima")?.and_then(|name| StatoPratica::parse(&name)),
         posizione: row.int("posizione")?,
         ultima: row.int("ultima")?,
     })

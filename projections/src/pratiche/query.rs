@@ -24,7 +24,9 @@ pub struct FiltroPratiche {
     pub tipo: Option<TipoPratica>,
     /// In this state.
     pub stato: Option<StatoPratica>,
-    /// `true`: not concluded yet; `false`: concluded.
+    /// Written from this earlier case.
+    pub da_pratica: Option<PraticaId>,
+    /// `true`: something is still to be done; `false`: concluded or withdrawn.
     pub aperte: Option<bool>,
     /// Also restricted ones; without it they are left out.
     pub riservate: bool,
@@ -49,11 +51,15 @@ impl FiltroPratiche {
         if let Some(tipo) = self.tipo {
             sql.push(" AND tipo = ").bind(tipo.as_str());
         }
+        if let Some(da) = self.da_pratica {
+            sql.push(" AND da_pratica = ").bind(da.to_string());
+        }
         if let Some(stato) = self.stato {
             sql.push(" AND stato = ").bind(stato.as_str());
         }
         if let Some(aperte) = self.aperte {
-            sql.push(if aperte { " AND stato <> " } else { " AND stato = " }).bind(StatoPratica::Conclusa.as_str());
+            let closed = StatoPratica::ALL.into_iter().filter(|stato| !stato.aperta()).map(StatoPratica::as_str);
+            sql.push(if aperte { " AND stato NOT IN " } else { " AND stato IN " }).list(closed);
         }
         if !self.riservate {
             sql.push(" AND riservato = 0");

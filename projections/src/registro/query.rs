@@ -50,7 +50,7 @@ impl FiltroRegistro {
 }
 
 impl ReadModels {
-    /// Entries of the register, the newest first.
+    /// Entries of the protocol register, the newest first.
     ///
     /// # Errors
     /// [`QueryError`].
@@ -60,12 +60,29 @@ impl ReadModels {
         filtro: &FiltroRegistro,
         pagina: Pagina,
     ) -> Result<Elenco<RegistrazioneRow>, QueryError> {
+        self.registro_di(ente, CODICE_REGISTRO, filtro, pagina).await
+    }
+
+    /// Entries of one register, the newest first: documents subject to particular registration (DPR 445/2000 art. 53
+    /// c. 5) have one of their own, with its own numbers.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub async fn registro_di(
+        &self,
+        ente: &str,
+        registro: &str,
+        filtro: &FiltroRegistro,
+        pagina: Pagina,
+    ) -> Result<Elenco<RegistrazioneRow>, QueryError> {
         let view = self.view(NAME, ente).await?;
-        let mut sql = view.select("*", ENTRIES);
-        filtro.write(&mut sql);
-        let mut count = view.select("COUNT(*) AS n", ENTRIES);
-        filtro.write(&mut count);
-        view.page(sql, count, pagina, rows::read).await
+        let which = |columns: &str| {
+            let mut sql = view.select(columns, ENTRIES);
+            sql.push(" AND registro = ").bind(registro);
+            filtro.write(&mut sql);
+            sql
+        };
+        view.page(which("*"), which("COUNT(*) AS n"), pagina, rows::read).await
     }
 
     /// One entry, restricted or not: who may see it is not decided here.

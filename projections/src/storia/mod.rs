@@ -1,5 +1,6 @@
 //! `storia`: what the citizen sees of a case, step by step, one row a step. The words are made elsewhere, from `evento`.
 
+mod appuntamento;
 mod passo;
 mod query;
 #[cfg(test)]
@@ -45,7 +46,7 @@ pub struct PassoStoria {
     pub messaggio: Option<String>,
     /// Number of the register it brought, as written on a document.
     pub segnatura: Option<String>,
-    /// Latest day for the answer, when it set one.
+    /// Latest day that it set: for the answer, or for the documents it asks for.
     pub scadenza: Option<Date>,
     /// What else its words may name.
     pub parametri: BTreeMap<String, String>,

@@ -178,7 +178,7 @@ async fn a_rebuild_on_one_node_disturbs_nobody() {
     });
     for _ in 0..5 {
         let rebuilt = builder.rebuild(None, &|_| {}).await.unwrap();
-        assert_eq!(rebuilt.names.len(), 5);
+        assert_eq!(rebuilt.names.len(), 6);
     }
     done.cancel();
     assert!(asking.await.unwrap() >= 15);

@@ -39,5 +39,12 @@ export function lamp(name = "lampione.png") {
   return { name, mimeType: "image/png", buffer: bytes };
 }
 
+/** A page of paper: the least that is a PDF. */
+export function paper(name = "documento.pdf") {
+  const parts = ["1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n", "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n", "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"];
+  const text = `%PDF-1.4\n${parts.join("")}trailer<</Root 1 0 R/Size 4>>\n%%EOF\n`;
+  return { name, mimeType: "application/pdf", buffer: Buffer.from(text, "latin1") };
+}
+
 /** Words that call themselves a photo. */
 export const notAPhoto = { name: "foto.jpg", mimeType: "image/jpeg", buffer: Buffer.from("Questa non è una fotografia.\n") };

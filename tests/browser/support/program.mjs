@@ -1,14 +1,11 @@
 // Starts the demonstration before the tests and stops it after them.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-
-const root = resolve(import.meta.dirname, "../../..");
-const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "sportello");
+import { built, program } from "./binary.mjs";
 
 /** Milliseconds within which the demonstration must be ready: it writes two months of sample cases first. */
 const READY = 60_000;
@@ -28,9 +25,7 @@ async function ready(child) {
 }
 
 export default async function setup() {
-  if (!existsSync(program)) {
-    throw new Error(`${program} is missing: build it with \`cargo build --package sportello\`, or run \`cargo xtask test\``);
-  }
+  built();
   const data = await mkdtemp(join(tmpdir(), "sportello-browser-"));
   const child = spawn(program, ["demo", "--json", "--listen", "127.0.0.1:0", "--data", data], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -27,16 +27,30 @@ pub async fn numeri(data: &Data, ente: &str) -> Vec<u64> {
     numbers.into_iter().map(|number| number.try_into().expect("not negative")).collect()
 }
 
-/// Facts of a town without the audit of sign-ins and denials, which are facts of their own.
+/// Facts of a town without the audit of sign-ins and denials, and without what mail does on its own time.
 pub async fn fatti(data: &Data, ente: &str) -> u64 {
     let (mut conn, schema) = open(data).await;
     let sql = format!(
         "SELECT count(*) FROM {schema}event
-         WHERE ente = $1 AND stream NOT LIKE 'accesso%' AND kind NOT LIKE 'Notifica%'"
+         WHERE ente = $1 AND stream NOT LIKE 'accesso%' AND kind NOT LIKE 'Notifica%'
+         AND kind <> 'RicevutaFormata'"
     );
     let count: i64 =
         sqlx::query_scalar(AssertSqlSafe(sql)).bind(ente.to_owned()).fetch_one(&mut conn).await.expect("it is counted");
     count.try_into().expect("not negative")
+}
+
+/// What the events of a kind of a town say, in order.
+pub async fn payloads(data: &Data, ente: &str, kind: &str) -> Vec<serde_json::Value> {
+    let (mut conn, schema) = open(data).await;
+    let sql = format!("SELECT payload FROM {schema}event WHERE ente = $1 AND kind = $2 ORDER BY position");
+    let texts: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(ente.to_owned())
+        .bind(kind.to_owned())
+        .fetch_all(&mut conn)
+        .await
+        .expect("they are read");
+    texts.iter().map(|text| serde_json::from_str(text).expect("a payload is JSON")).collect()
 }
 
 /// The numbers of a town are 1 to n.

@@ -8,6 +8,7 @@ pub mod nodes;
 pub mod pages;
 pub mod proxy;
 pub mod reads;
+pub mod servizi;
 pub mod smtp;
 pub mod town;
 

@@ -33,6 +33,8 @@ pub struct Page {
 pub struct Form {
     action: String,
     multipart: bool,
+    /// Name under which a file is sent.
+    file: String,
     fields: Vec<(String, String)>,
     names: Vec<String>,
     choices: BTreeMap<String, Vec<String>>,
@@ -86,6 +88,7 @@ impl Page {
         let mut read = Form {
             action: attr("action").map_or_else(|| self.path.clone(), str::to_owned),
             multipart: attr("enctype") == Some("multipart/form-data"),
+            file: "file".to_owned(),
             fields: Vec::new(),
             names: Vec::new(),
             choices: BTreeMap::new(),
@@ -194,12 +197,58 @@ impl Browser {
         self.follow(Method::POST, form.action.clone(), Some((form, None))).await
     }
 
+    /// Sends the fields of a form, and some more, to another path, as a script of the page does.
+    pub async fn send_to(&mut self, path: &str, mut form: Form, more: &[(&str, &str)]) -> Page {
+        form.multipart = false;
+        form.fields.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        self.follow(Method::POST, path.to_owned(), Some((form, None))).await
+    }
+
     /// Sends a form with a file: its name, media type and bytes.
     pub async fn send_with(&mut self, form: Form, file: (&str, &str, Vec<u8>)) -> Page {
         assert!(form.multipart, "the form takes files");
         let part = reqwest::multipart::Part::bytes(file.2).file_name(file.0.to_owned());
         let part = part.mime_str(file.1).expect("a media type");
         self.follow(Method::POST, form.action.clone(), Some((form, Some(part)))).await
+    }
+
+    /// Sends a form with a file under a name of the form: the name, then as [`Self::send_with`].
+    pub async fn send_file(&mut self, form: Form, file: (&str, &str, &str, Vec<u8>)) -> Page {
+        assert!(form.multipart && form.names.iter().any(|name| name == file.0), "the form takes {}", file.0);
+        let part = reqwest::multipart::Part::bytes(file.3).file_name(file.1.to_owned());
+        let part = part.mime_str(file.2).expect("a media type");
+        let named = Form { file: file.0.to_owned(), ..form };
+        self.follow(Method::POST, named.action.clone(), Some((named, Some(part)))).await
+    }
+
+    /// The cookies as a browser sends them.
+    pub fn cookies(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Sends bytes as they are, redirects followed.
+    pub async fn send_raw(&mut self, path: &str, formato: &str, bytes: Vec<u8>) -> Page {
+        let request = self.as_page(Method::POST, path).header(header::CONTENT_TYPE, formato).body(bytes);
+        let response = request.send().await.expect("the server answers");
+        match response.headers().get(header::LOCATION).map(|to| to.to_str().expect("an address").to_owned()) {
+            None => page(path.to_owned(), response).await,
+            Some(to) => self.get(&to).await,
+        }
+    }
+
+    /// A request as a browser makes it for one of the site's own pages.
+    fn as_page(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        assert!(path.starts_with('/'), "{path} is no path of this site");
+        let mut request = self.http.request(method, format!("{}{path}", self.origin));
+        request = request.header("sec-fetch-site", "same-origin").header("origin", &self.origin);
+        if let Some(host) = &self.host {
+            request = request.header(header::HOST, host);
+        }
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        request
     }
 
     async fn follow(
@@ -227,27 +276,17 @@ impl Browser {
         path: &str,
         form: Option<(Form, Option<reqwest::multipart::Part>)>,
     ) -> Result<reqwest::Response, reqwest::Error> {
-        assert!(path.starts_with('/'), "{path} is no path of this site");
-        let mut request = self.http.request(method, format!("{}{path}", self.origin));
-        // As a browser does for a request of the site's own pages.
-        request = request.header("sec-fetch-site", "same-origin").header("origin", &self.origin);
-        if let Some(host) = &self.host {
-            request = request.header(header::HOST, host);
-        }
-        if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            request = request.header(header::COOKIE, cookies.join("; "));
-        }
+        let mut request = self.as_page(method, path);
         request = match form {
             None => request,
             Some((form, None)) if !form.multipart => request.form(&form.fields),
             Some((form, file)) => {
-                let mut body = reqwest::multipart::Form::new();
+                let (mut body, named) = (reqwest::multipart::Form::new(), form.file);
                 for (name, value) in form.fields {
                     body = body.text(name, value);
                 }
                 if let Some(file) = file {
-                    body = body.part("file", file);
+                    body = body.part(named, file);
                 }
                 request.multipart(body)
             }

@@ -25,7 +25,7 @@ pub struct Town {
     pub clock: Arc<ManualClock>,
     /// The town as configured.
     pub ente: Arc<Ente>,
-    _data: Data,
+    data: Data,
 }
 
 /// An instant, written as RFC 3339.
@@ -41,45 +41,57 @@ fn ente() -> Ente {
     enti.into_iter().next().expect("it has one")
 }
 
+/// A node on some data.
+async fn parts(data: &Data, clock: Arc<ManualClock>) -> Parts {
+    let path = |name: &str| data.path().join(name);
+    let random = system_random();
+    let master = load_master_key(&path("master.key"), &random).expect("a key is made");
+    let persone = Persone::new(master.derive("persone"));
+    let store: Arc<dyn eventstore::EventStore> =
+        data.database().open_log(clock.clone(), Sizes::default()).await.expect("the log opens");
+    let keys: Arc<dyn eventstore::KeyStore> = data.database().open_keys(master, random).await.expect("the keys open");
+    let opener = Arc::new(Opener::new(keys.clone()));
+    let enti = Arc::new(Enti::new(vec![ente()]).expect("the shipped town is whole"));
+    let file = |name: &str| path(name).to_str().expect("a path of text").to_owned();
+    let (reads, work) = match data.url() {
+        Some(url) => (url.to_owned(), url.to_owned()),
+        None => (file("letture.db"), format!("sqlite://{}", file("lavoro.db"))),
+    };
+    let codes = vec![enti.all()[0].codice.to_string()];
+    let reads = ReadModels::open(&reads, store.clone(), opener.clone(), codes).await.expect("the read models open");
+    let work = SqlWorkState::open(&work).await.expect("the working data opens");
+    let documents = Documenti::in_folder(path("documenti"), Arc::new(ChiaviDiPersone::new(keys.clone())))
+        .expect("the documents open");
+    Parts {
+        store,
+        keys,
+        opener,
+        reads,
+        work: Arc::new(work),
+        documents: Arc::new(documents),
+        clock,
+        ids: Arc::new(SystemIds),
+        enti,
+        persone,
+    }
+}
+
 impl Town {
     /// An empty town at an instant.
     pub async fn open(now: Timestamp) -> Self {
         let data = Data::new().await;
-        let path = |name: &str| data.path().join(name);
         let clock = Arc::new(ManualClock::new(now));
-        let random = system_random();
-        let master = load_master_key(&path("master.key"), &random).expect("a key is made");
-        let persone = Persone::new(master.derive("persone"));
-        let store: Arc<dyn eventstore::EventStore> =
-            data.database().open_log(clock.clone(), Sizes::default()).await.expect("the log opens");
-        let keys: Arc<dyn eventstore::KeyStore> =
-            data.database().open_keys(master, random).await.expect("the keys open");
-        let opener = Arc::new(Opener::new(keys.clone()));
-        let enti = Arc::new(Enti::new(vec![ente()]).expect("the shipped town is whole"));
-        let ente = enti.all()[0].clone();
-        let file = |name: &str| path(name).to_str().expect("a path of text").to_owned();
-        let (reads, work) = match data.url() {
-            Some(url) => (url.to_owned(), url.to_owned()),
-            None => (file("letture.db"), format!("sqlite://{}", file("lavoro.db"))),
-        };
-        let codes = vec![ente.codice.to_string()];
-        let reads = ReadModels::open(&reads, store.clone(), opener.clone(), codes).await.expect("the read models open");
-        let work = SqlWorkState::open(&work).await.expect("the working data opens");
-        let documents = Documenti::in_folder(path("documenti"), Arc::new(ChiaviDiPersone::new(keys.clone())))
-            .expect("the documents open");
-        let parts = Parts {
-            store,
-            keys,
-            opener,
-            reads,
-            work: Arc::new(work),
-            documents: Arc::new(documents),
-            clock: clock.clone(),
-            ids: Arc::new(SystemIds),
-            enti,
-            persone,
-        };
-        Self { app: App::new(parts.clone()), parts, clock, ente, _data: data }
+        let parts = parts(&data, clock.clone()).await;
+        let ente = parts.enti.all()[0].clone();
+        Self { app: App::new(parts.clone()), parts, clock, ente, data }
+    }
+
+    /// Another node of the same installation, where the engine knows several; otherwise the same one.
+    pub async fn node(&self) -> App {
+        match self.data.url() {
+            Some(_) => App::new(parts(&self.data, self.clock.clone()).await),
+            None => self.app.clone(),
+        }
     }
 
     fn identity(nome: &str, cognome: &str, codice_fiscale: &str, email: &str) -> VerifiedIdentity {
@@ -111,6 +123,13 @@ impl Town {
     pub fn protocollo(&self) -> Contesto {
         let identity = Self::identity("Paolo", "Verdi", "VRDPLA72E10H501Z", "paolo.verdi@example.org");
         self.ctx(VerifiedIdentity { ruolo: Ruolo::Protocollo, ..identity })
+    }
+
+    /// An official of an office asks.
+    pub fn operatore(&self, ufficio: &str) -> Contesto {
+        let identity = Self::identity("Giulia", "Bianchi", "BNCGLI79D52H501V", "giulia.bianchi@example.org");
+        let uffici = vec![domain::ente::CodiceUfficio::new(ufficio)];
+        self.ctx(VerifiedIdentity { ruolo: Ruolo::Operatore, uffici, ..identity })
     }
 
     /// The citizen reports a lamp; it is taken.

@@ -47,4 +47,5 @@ campo-testo = Testo della lettera
 campo-richiesta = Che cosa chiedi
 campo-codiceFiscaleInteressato = Codice fiscale della persona interessata
 campo-telefono = Telefono
+campo-email = Indirizzo e-mail
 invio-altra-persona = Questo modulo era stato compilato da un'altra persona. Controlla i dati: se lo invii adesso, la pratica è a tuo nome.

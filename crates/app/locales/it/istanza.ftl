@@ -11,3 +11,6 @@ istanza-servizio-termine = ti rispondiamo entro { $giorni } giorni.
 istanza-tua-richiesta = La tua richiesta
 istanza-dichiarazione-titolo = Quello che dichiari ha valore legale
 istanza-dichiarazione-testo = I dati che invii valgono come dichiarazioni sostitutive (DPR 445/2000, articoli 46 e 47). Chi dichiara il falso perde i benefici ottenuti (articolo 75) ed è punito secondo la legge (articolo 76). Il Comune può fare controlli (articolo 71).
+
+# A draft begun from an earlier request.
+bozza-copiata = Abbiamo riportato le risposte della pratica { $codice }: rileggile prima di inviare. I file non sono copiati, allegali di nuovo se servono; anche le dichiarazioni vanno confermate di nuovo.

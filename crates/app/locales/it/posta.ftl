@@ -9,4 +9,6 @@ posta-senza-oggetto = Messaggio senza oggetto
 posta-da = Da
 posta-a = A
 posta-data = Data
+posta-allegati = Allegati
+posta-allegato-senza-nome = allegato
 posta-torna = Torna all'elenco dei messaggi

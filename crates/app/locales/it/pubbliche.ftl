@@ -11,7 +11,7 @@ home-scrivi-testo = Una proposta, una domanda, un problema: ti risponde la segre
 home-richiesta = Presenta una richiesta
 home-richiesta-testo = Chiedi al Comune quello che non ha ancora un modulo dedicato.
 home-appuntamento = Prenota un appuntamento
-home-appuntamento-testo = Trova i contatti dell'ufficio e fissa quando venire.
+home-appuntamento-testo = Scegli l'ufficio, il giorno e l'ora che vanno bene per te.
 home-come = Come funziona
 home-come-1 = Accedi
 home-come-1-testo = Entra con la tua identità digitale: nome e codice fiscale sono già compilati.
@@ -90,13 +90,6 @@ novita-vuoto-testo = Quando ci saranno nuovi servizi o interruzioni programmate 
 vivere-titolo = Vivere il Comune
 vivere-sommario = Quello che puoi fare con lo sportello per { $nome }.
 vivere-altro = Luoghi ed eventi sono pubblicati sul sito istituzionale del Comune.
-
-## Appointments
-appuntamenti-titolo = Prenota un appuntamento
-appuntamenti-sommario = Fissa un incontro con l'ufficio che ti serve.
-appuntamenti-non-ancora = La prenotazione online non è ancora attiva
-appuntamenti-non-ancora-testo = Per adesso gli appuntamenti si fissano per telefono o per e-mail, con l'ufficio che ti serve.
-appuntamenti-come = Quando chiami o scrivi, di' di che cosa hai bisogno e quando puoi venire. Se hai già una pratica aperta, tieni pronto il suo codice.
 
 ## Help
 assistenza-titolo = Richiedi assistenza

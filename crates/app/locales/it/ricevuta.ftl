@@ -3,6 +3,7 @@ ricevuta-email = E-mail
 ricevuta-pec = PEC
 ricevuta-telefono = Telefono
 ricevuta-tipo-istanza = Istanza
+ricevuta-tipo-appuntamento = Appuntamento
 ricevuta-tipo-segnalazione = Segnalazione
 ricevuta-tipo-lettera = Lettera al Sindaco
 ricevuta-servizio-istanza = Richiesta al Comune

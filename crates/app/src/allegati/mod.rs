@@ -13,7 +13,7 @@ use crate::contesto::Contesto;
 use crate::error::AppError;
 use crate::ports::{Arrivo, ByteStream, Declared, DocumentError, Firma, Posizione, Quota, Upload};
 use domain::Refusal;
-use domain::allegato::MAX_BYTES;
+use domain::allegato::TETTO_BYTES;
 use domain::ids::AllegatoId;
 use domain::persona::Ruolo;
 use std::time::Duration;
@@ -29,8 +29,8 @@ pub mod limits {
     pub const AL_GIORNO: u64 = 200;
     /// The day of [`AL_GIORNO`].
     pub const GIORNO: SignedDuration = SignedDuration::from_hours(24);
-    /// Bytes of one person's files that are not filed, at most.
-    pub const IN_ATTESA: u64 = 600 * 1024 * 1024;
+    /// Bytes of one person's files that are not filed, at most: the largest request that a service may ask for.
+    pub const IN_ATTESA: u64 = 1024 * 1024 * 1024;
     /// How long a file waits to be filed; then it is forgotten.
     pub const ATTESA: SignedDuration = SignedDuration::from_hours(24);
     /// How long a forgotten file still stands: far longer than a filing that had just looked it up may take.
@@ -78,13 +78,14 @@ fn ingannevole(c: char) -> bool {
 }
 
 impl App {
-    /// Takes a file while it arrives and gives its id. At most [`MAX_BYTES`]; a photo loses the place it was taken at,
-    /// unless its sender wants it to stay.
+    /// Takes a file while it arrives and gives its id. At most `limite` bytes, which is never taken for more than
+    /// [`TETTO_BYTES`]; a photo loses the place it was taken at, unless its sender wants it to stay.
     pub async fn carica(
         &self,
         ctx: &Contesto,
         declared: Declared,
         posizione: Posizione,
+        limite: u64,
         bytes: ByteStream<'_>,
     ) -> Result<Caricato, AppError> {
         let utente = ctx.utente.as_ref().ok_or(AppError::AccessoRichiesto)?;
@@ -105,11 +106,12 @@ impl App {
         let id = AllegatoId(self.parts.ids.uuid(now));
         let nome = nome_pulito(&declared.nome);
         let declared = Declared { nome: nome.clone(), ..declared };
-        let limite = MAX_BYTES.min(left);
+        let massimo = limite.min(TETTO_BYTES);
+        let limite = massimo.min(left);
         let arrivo = Arrivo { ente, id, proprietario: utente.id, declared, posizione, limite };
         let stored = match self.parts.documents.put(arrivo, bytes).await {
             Ok(stored) => stored,
-            Err(DocumentError::TooLarge { limit }) if limit < MAX_BYTES => return Err(troppo_spazio()),
+            Err(DocumentError::TooLarge { limit }) if limit < massimo => return Err(troppo_spazio()),
             Err(error) => return Err(rifiuto(error)),
         };
         let upload = Upload {

@@ -49,6 +49,7 @@ pub(super) fn componi(
         testo: format!("{}\n", righe.join("\n\n")),
         html,
         oggetto,
+        acclusi: Vec::new(),
         // Of this draft and this expiry: a repeat is recognised, a later warning is another message.
         id: format!("{}.{}.bozza@{host}", chiusa.id, chiusa.scade.as_second()),
     })

@@ -4,21 +4,23 @@
 //! with it. Answers are kept as they were given, right or wrong; whether they are right is for the filing to say.
 
 mod chiuso;
+mod copia;
 pub mod memoria;
 mod messaggio;
 mod pulito;
 mod scadenza;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use scadenza::{Giro, PROCESSO, ScadenzaBozze};
 
 use crate::app::App;
+use crate::contatti::Contatti;
 use crate::contesto::{Contesto, Utente};
 use crate::error::AppError;
 use crate::ports::BozzaChiusa;
 use domain::Refusal;
-use domain::ids::AllegatoId;
+use domain::ids::{AllegatoId, PraticaId};
 use domain::modulo::Modulo;
 use domain::persona::Ruolo;
 use domain::servizio::{RiferimentoServizio, Servizio};
@@ -73,6 +75,10 @@ pub struct Bozza {
     pub valori: Map<String, Value>,
     /// Files beside those that the answers name.
     pub allegati: Vec<AllegatoId>,
+    /// The earlier request of the same person that it was begun from.
+    pub da_pratica: Option<PraticaId>,
+    /// How its person wants to be reached about this request, as written; none before they were asked.
+    pub contatti: Option<Contatti>,
     /// The privacy notice was read.
     pub privacy: bool,
     /// Name of the step where its person stands; empty at the beginning.
@@ -94,12 +100,24 @@ struct Contenuto {
     servizio: RiferimentoServizio,
     valori: Map<String, Value>,
     allegati: Vec<AllegatoId>,
+    #[serde(default)]
+    da_pratica: Option<PraticaId>,
+    #[serde(default)]
+    contatti: Option<Contatti>,
     privacy: bool,
     passo: String,
     cambiamenti: Vec<String>,
     /// Whom to tell that it expires: the session is long over then.
     nome: String,
     email: Option<String>,
+}
+
+/// What a draft begins with besides what is known of its person.
+#[derive(Debug, Default)]
+struct Inizio {
+    valori: Map<String, Value>,
+    da_pratica: Option<PraticaId>,
+    cambiamenti: Vec<String>,
 }
 
 /// Instants as the working database keeps them.
@@ -113,6 +131,8 @@ fn bozza(chiusa: &BozzaChiusa, contenuto: Contenuto) -> Bozza {
         servizio: contenuto.servizio,
         valori: contenuto.valori,
         allegati: contenuto.allegati,
+        da_pratica: contenuto.da_pratica,
+        contatti: contenuto.contatti,
         privacy: contenuto.privacy,
         passo: contenuto.passo,
         creata: chiusa.creata,
@@ -123,15 +143,26 @@ fn bozza(chiusa: &BozzaChiusa, contenuto: Contenuto) -> Bozza {
 }
 
 fn contenuto(bozza: Bozza, utente: &Utente) -> Contenuto {
+    let email = avvisi(bozza.contatti.as_ref(), utente);
     Contenuto {
         servizio: bozza.servizio,
         valori: bozza.valori,
         allegati: bozza.allegati,
+        da_pratica: bozza.da_pratica,
+        contatti: bozza.contatti,
         privacy: bozza.privacy,
         passo: bozza.passo,
         cambiamenti: bozza.cambiamenti,
         nome: utente.anagrafica.nome_completo(),
-        email: utente.anagrafica.email.clone(),
+        email,
+    }
+}
+
+/// Where its person is told that a draft expires: as they said in it, if that can be written to.
+fn avvisi(contatti: Option<&Contatti>, utente: &Utente) -> Option<String> {
+    match contatti {
+        Some(contatti) => contatti.controlla().ok().and_then(|contatti| contatti.email),
+        None => utente.anagrafica.email.clone(),
     }
 }
 
@@ -198,17 +229,33 @@ impl App {
         let utente = cittadino(ctx)?;
         let unknown = || AppError::rifiuto(Refusal::field("servizio", "servizio-sconosciuto"));
         let servizio = self.servizio(ctx, codice).ok_or_else(unknown)?;
+        self.inizia(ctx, &utente, &servizio, Inizio::default()).await
+    }
+
+    /// Begins a draft of `servizio`: what is carried over from elsewhere, and what is known of its person besides.
+    async fn inizia(
+        &self,
+        ctx: &Contesto,
+        utente: &Utente,
+        servizio: &Servizio,
+        inizio: Inizio,
+    ) -> Result<Bozza, AppError> {
         let profilo = self.profilo(ctx).await?;
         let now = istante(self.parts.clock.now());
+        let contatti = Some(Contatti::noti(&utente.anagrafica, &profilo));
+        let mut valori = servizio.modulo.precompila(&utente.anagrafica, &profilo, termini::data_locale(now));
+        valori.extend(inizio.valori);
         let contenuto = Contenuto {
             servizio: servizio.riferimento(),
-            valori: servizio.modulo.precompila(&utente.anagrafica, &profilo, termini::data_locale(now)),
+            valori,
             allegati: Vec::new(),
+            da_pratica: inizio.da_pratica,
+            email: avvisi(contatti.as_ref(), utente),
+            contatti,
             privacy: false,
             passo: String::new(),
-            cambiamenti: Vec::new(),
+            cambiamenti: inizio.cambiamenti,
             nome: utente.anagrafica.nome_completo(),
-            email: utente.anagrafica.email.clone(),
         };
         let id = self.parts.ids.uuid(now);
         let ente = ctx.codice_ente();
@@ -248,7 +295,8 @@ impl App {
         let unknown = || AppError::rifiuto(Refusal::field("servizio", "servizio-sconosciuto"));
         let servizio = self.servizio_di(ctx, &prima.servizio).ok_or_else(unknown)?;
         let valori = pulito::pulisci(&servizio.modulo, nuova.valori.clone());
-        let mut contenuto = contenuto(Bozza { valori, cambiamenti: Vec::new(), ..nuova }, &utente);
+        let nuova = Bozza { valori, cambiamenti: Vec::new(), da_pratica: prima.da_pratica, ..nuova };
+        let mut contenuto = contenuto(nuova, &utente);
         let mut known = Vec::new();
         if !contenuto.allegati.is_empty() {
             if contenuto.allegati.len() > limits::FILE {

@@ -1,5 +1,5 @@
 #[expect(clippy::elidable_lifetime_names, reason = "one macro writes methods that borrow and methods that do not")]
-mod mondo;
+pub(crate) mod mondo;
 
 use super::{Bozza, limits};
 use crate::error::AppError;

@@ -6,10 +6,14 @@ mod presentazioni;
 mod registrazioni;
 mod sealed;
 
+pub use lavorazione::{PresentaIntegrazione, RichiediIntegrazione};
 pub use presentazioni::{InviaSegnalazione, PresentaIstanza, ScriviAlSindaco};
 pub use registrazioni::ModificaRegistrazione;
 
-use crate::contesto::Contesto;
+pub(crate) use filing::{Attesa, DecideInsieme, Entry, Filing, StoreError};
+pub(crate) use presentazioni::corrispondente;
+
+use crate::contesto::{Canale, Contesto};
 use crate::error::AppError;
 use crate::persone::Persone;
 use domain::persona::Attore;
@@ -30,7 +34,7 @@ pub struct Esito {
 }
 
 /// The stored form of a caller's key: one person's keys never meet another's.
-fn idempotency<T: Serialize>(
+pub(crate) fn idempotency<T: Serialize>(
     persone: &Persone,
     attore: &Attore,
     command: &str,
@@ -47,12 +51,17 @@ fn idempotency<T: Serialize>(
     Ok(Idempotency { key: format!("{}:{chiave}", attore.id), fingerprint: persone.fingerprint(&content) })
 }
 
-fn meta(ctx: &Contesto, attore: &Attore, chiave: Option<&str>) -> Meta {
+pub(crate) fn meta(ctx: &Contesto, attore: &Attore, chiave: Option<&str>) -> Meta {
     Meta {
         actor: attore.id.to_string(),
         role: attore.ruolo.as_str().to_owned(),
         on_behalf_of: None,
-        identity_level: ctx.utente.as_ref().map(|utente| utente.livello.into()),
+        // Who holds a link has shown no identity with it.
+        identity_level: ctx
+            .utente
+            .as_ref()
+            .filter(|_| !matches!(ctx.canale, Canale::Collegamento(_)))
+            .map(|utente| utente.livello.into()),
         channel: ctx.canale.as_str().to_owned(),
         correlation: Some(ctx.correlazione),
         causation: None,

@@ -1,19 +1,21 @@
 //! The three filings of a citizen.
 
-use super::filing::{Decide, Filing};
+use super::filing::{Decide, Filing, sola};
 use super::{Esito, idempotency};
 use crate::app::App;
+use crate::autorizzazione::Azione;
+use crate::contatti::Contatti;
 use crate::contesto::{Contesto, Utente};
 use crate::error::AppError;
 use crate::ports::Upload;
 use domain::allegato::{Allegato, MAX_ALLEGATI};
 use domain::ids::{AllegatoId, PraticaId};
 use domain::persona::{Anagrafica, Ruolo};
-use domain::pratica::{Deposito, TipoPratica};
-use domain::registro::{Corrispondente, Flusso, Registra};
+use domain::pratica::{Deposito, Pratica, TipoPratica};
+use domain::registro::{CODICE_REGISTRO, Corrispondente, Flusso, Registra};
 use domain::segnalazione::LuogoInput;
 use domain::servizio::{RiferimentoServizio, Servizio};
-use domain::{Evento, Refusal, istanza, lettera, segnalazione};
+use domain::{Caso, Evento, Refusal, istanza, lettera, segnalazione};
 use eventstore::Expected;
 use serde::Serialize;
 use std::sync::Arc;
@@ -59,12 +61,19 @@ pub struct PresentaIstanza {
     pub modulo: serde_json::Value,
     /// Ids of uploads.
     pub allegati: Vec<AllegatoId>,
+    /// The earlier case of the same person that it was written from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub da_pratica: Option<PraticaId>,
+    /// How the person wants to be reached; as the sign-in says without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contatti: Option<Contatti>,
 }
 
 /// Uploads as the domain takes them.
-struct Files {
-    allegati: Vec<Allegato>,
-    nomi: Vec<String>,
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    pub allegati: Vec<Allegato>,
+    pub nomi: Vec<String>,
 }
 
 /// One filing, whatever its kind.
@@ -141,11 +150,18 @@ impl App {
         input: PresentaIstanza,
     ) -> Result<Esito, AppError> {
         let (utente, id) = self.filer(ctx)?;
+        let autore = match &input.contatti {
+            Some(contatti) => contatti.su(&utente.anagrafica)?,
+            None => utente.anagrafica.clone(),
+        };
         let servizio = match self.servizio_offerto(ctx, &input.servizio, input.versione) {
             Ok(servizio) => servizio,
             // Sent again after its form changed: what was filed then is answered again, by its key.
             Err(refused) => self.gia_presentata(ctx, &utente, chiave, &input).await?.ok_or(refused)?,
         };
+        if let Some(da) = input.da_pratica {
+            self.propria(ctx, da).await?;
+        }
         let mut ids = input.allegati.clone();
         if let serde_json::Value::Object(modulo) = &input.modulo {
             let named = servizio.modulo.allegati(modulo);
@@ -159,11 +175,12 @@ impl App {
         let files = self.files(ctx, &utente, &ids, servizio.allegati.massimo as usize).await?;
         let command = istanza::Presenta {
             id,
-            autore: utente.anagrafica.clone(),
+            autore,
             servizio,
             modulo: input.modulo.clone(),
             allegati: files.allegati.clone(),
             nomi_allegati: files.nomi.clone(),
+            da_pratica: input.da_pratica,
         };
         let decide: Decide = Arc::new(move |ctx| {
             let command = istanza::Command::Presenta(Box::new(command.clone()));
@@ -171,6 +188,20 @@ impl App {
         });
         let filed = Filed { utente, tipo: TipoPratica::Istanza, id, files, decide };
         self.deposit(ctx, chiave, ("presentaIstanza", &input), filed).await
+    }
+
+    /// The earlier request that a new one is written from: only a person's own.
+    pub(crate) async fn propria(&self, ctx: &Contesto, id: PraticaId) -> Result<Pratica<istanza::Dettaglio>, AppError> {
+        let unknown = || AppError::rifiuto(Refusal::field("daPratica", "pratica-inesistente"));
+        let (caso, _) = self.caso(ctx, id).await?.ok_or_else(unknown)?;
+        match self.autorizza(ctx, Azione::DisponiPratica, caso.base()).await {
+            Err(AppError::NonTrovato) => return Err(unknown()),
+            other => other?,
+        }
+        match caso {
+            Caso::Istanza(pratica) => Ok(pratica),
+            Caso::Segnalazione(_) | Caso::Lettera(_) | Caso::Appuntamento(_) => Err(unknown()),
+        }
     }
 
     /// The service on offer under this code, if its form is still the one that was filled in.
@@ -212,7 +243,7 @@ impl App {
     }
 
     /// The uploads of this person, in the order asked.
-    async fn files(
+    pub(super) async fn files(
         &self,
         ctx: &Contesto,
         utente: &Utente,
@@ -220,7 +251,7 @@ impl App {
         massimo: usize,
     ) -> Result<Files, AppError> {
         if ids.is_empty() {
-            return Ok(Files { allegati: Vec::new(), nomi: Vec::new() });
+            return Ok(Files::default());
         }
         if ids.len() > massimo {
             let refusal = Refusal::field("allegati", "troppi-allegati").with("max", massimo);
@@ -266,19 +297,19 @@ impl App {
             })
         };
         let filing = Filing {
-            stream: tipo.stream(id),
-            expected: Expected::NoStream,
+            registro: CODICE_REGISTRO,
+            streams: vec![(tipo.stream(id), Expected::NoStream)],
             before: None,
             titolare,
             entry: Box::new(entry),
-            decide,
+            decide: sola(decide),
         };
-        self.file(ctx, attore, key, chiave, filing).await
+        Box::pin(self.file(ctx, attore, key, chiave, filing)).await
     }
 }
 
 /// Sender or addressee of a registered document (DPR 445/2000 art. 53 c. 1 c).
-pub(super) fn corrispondente(anagrafica: &Anagrafica, nomi_allegati: Vec<String>) -> Corrispondente {
+pub(crate) fn corrispondente(anagrafica: &Anagrafica, nomi_allegati: Vec<String>) -> Corrispondente {
     Corrispondente {
         nome: anagrafica.nome.clone(),
         cognome: anagrafica.cognome.clone(),

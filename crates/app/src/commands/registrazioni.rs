@@ -6,12 +6,15 @@ use crate::contesto::Contesto;
 use crate::error::AppError;
 use crate::letture::DettaglioRegistrazione;
 use domain::ente::CodiceUfficio;
-use domain::persona::Ruolo;
+use domain::persona::{Attore, Ruolo};
 use domain::registro::{self, CODICE_REGISTRO, Registrazione};
 use domain::titolario::Classifica;
 use domain::{Ctx, Evento, Refusal};
-use eventstore::{AppendError, Batch, Expected, Item, NewEvent, hash};
+use eventstore::{AppendError, Batch, Expected, Idempotency, Item, NewEvent, hash};
 use serde::Serialize;
+
+/// Times a change is decided again when someone else wrote to the entry or its case first.
+const TENTATIVI: u32 = 3;
 
 /// A change asked of an entry (Linee guida AgID 3.1.5: nothing else may change).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -29,7 +32,8 @@ pub struct ModificaRegistrazione {
 }
 
 impl App {
-    /// Changes assignment or classification of an entry; old and new stay visible.
+    /// Changes assignment or classification of an entry; old and new stay visible. A case follows the assignment of its
+    /// first registration: the office that has the one works the other.
     pub async fn modifica_registrazione(
         &self,
         ctx: &Contesto,
@@ -46,35 +50,79 @@ impl App {
         if let Some((_, last)) = self.parts.store.applied(ente, &key).await? {
             return Ok(last);
         }
+        for _ in 0..TENTATIVI {
+            match self.modifica(ctx, &attore, (&key, chiave), &input).await {
+                Err(AppError::Conflitto) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(AppError::Conflitto)
+    }
+
+    async fn modifica(
+        &self,
+        ctx: &Contesto,
+        attore: &Attore,
+        (key, chiave): (&Idempotency, &str),
+        input: &ModificaRegistrazione,
+    ) -> Result<u64, AppError> {
+        let ente = ctx.codice_ente();
         let (entry, version) =
             self.registrazione_viva(ente, input.anno, input.numero).await?.ok_or(AppError::NonTrovato)?;
         let command = registro::ModificaRegistrazione {
             assegnazione: assegnazione(ctx, input.assegnazione.as_deref())?,
             classifica: classifica(input.classifica.as_deref())?,
-            motivo: input.motivo,
+            motivo: input.motivo.clone(),
         };
         let at = self.parts.clock.now();
-        let decided = registro::decide_modifica(&entry, command, &Ctx { at, attore: attore.clone(), protocollo: None });
+        let domain = Ctx { at, attore: attore.clone(), protocollo: None };
+        let decided = registro::decide_modifica(&entry, command, &domain);
         let events = match decided {
             Ok(events) => events,
             // The same request may have been carried out in between, perhaps on another node.
-            Err(refused) => match self.parts.store.applied(ente, &key).await? {
+            Err(refused) => match self.parts.store.applied(ente, key).await? {
                 Some((_, last)) => return Ok(last),
                 None => return Err(refused.into()),
             },
         };
+        let moved = self.spostata(ctx, &entry, &events, &domain).await?;
         let events = events.into_iter().map(|event| self.plain(at, &Evento::Registro(event)));
         let item = Item {
             stream: registro::stream_registrazione(CODICE_REGISTRO, input.anno, input.numero),
             expected: if version == 0 { Expected::NoStream } else { Expected::Exact(version) },
             events: events.collect::<Result<_, _>>()?,
         };
-        let batch = Batch { items: vec![item], idempotency: Some(key), meta: meta(ctx, &attore, Some(chiave)) };
+        let items = std::iter::once(item).chain(moved).collect();
+        let batch = Batch { items, idempotency: Some(key.clone()), meta: meta(ctx, attore, Some(chiave)) };
         match self.parts.store.append(ente, batch).await {
             Ok(appended) => Ok(appended.last),
             Err(AppendError::AlreadyApplied { last, .. }) => Ok(last),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What the case of a first registration takes of a change of office, to be committed with it.
+    async fn spostata(
+        &self,
+        ctx: &Contesto,
+        entry: &Registrazione,
+        events: &[registro::Event],
+        domain: &Ctx,
+    ) -> Result<Option<Item>, AppError> {
+        let nuovo = events.iter().find_map(|event| match event {
+            registro::Event::AssegnazioneModificata(change) => Some(&change.nuova),
+            _ => None,
+        });
+        // Later documents about a case are assigned by themselves: they do not move it.
+        let Some(nuovo) = nuovo.filter(|_| entry.entrata.primario.is_none()) else { return Ok(None) };
+        let Some((caso, version)) = self.caso(ctx, entry.entrata.pratica).await? else { return Ok(None) };
+        let Some(event) = caso.riassegna(nuovo, domain) else { return Ok(None) };
+        let base = caso.base();
+        Ok(Some(Item {
+            stream: base.tipo.stream(base.id),
+            expected: Expected::Exact(version),
+            events: vec![self.plain(domain.at, &event)?],
+        }))
     }
 
     /// An event without personal data.

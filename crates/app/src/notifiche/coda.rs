@@ -118,7 +118,14 @@ fn motivo(kind: &str) -> Option<Motivo> {
     Some(match kind {
         "SegnalazioneInviata" | "LetteraInviata" | "IstanzaPresentata" => Motivo::Ricevuta,
         "SegnalazionePresaInCarico" | "LetteraPresaInCarico" | "IstanzaPresaInCarico" => Motivo::PresaInCarico,
+        "IntegrazioneRichiesta" => Motivo::IntegrazioneRichiesta,
+        "IntegrazionePresentata" => Motivo::IntegrazionePresentata,
+        "IstanzaRinunciata" => Motivo::Rinuncia,
         "SegnalazioneRisolta" | "RispostaInviata" | "IstanzaConclusa" => Motivo::Conclusione,
+        "AppuntamentoPrenotato" => Motivo::Prenotazione,
+        "AppuntamentoConfermato" => Motivo::Conferma,
+        "AppuntamentoSpostato" => Motivo::Spostamento,
+        "AppuntamentoAnnullato" => Motivo::Annullamento,
         _ => return None,
     })
 }
@@ -130,8 +137,8 @@ mod tests {
 
     /// A kind that is renamed would silently notify nobody.
     #[test]
-    fn nine_events_of_the_house_cause_notices() {
+    fn sixteen_events_of_the_house_cause_notices() {
         let kinds: Vec<_> = Evento::specs().iter().filter(|spec| motivo(spec.kind).is_some()).map(|s| s.kind).collect();
-        assert_eq!(kinds.len(), 9, "{kinds:?}");
+        assert_eq!(kinds.len(), 16, "{kinds:?}");
     }
 }

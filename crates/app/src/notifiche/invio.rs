@@ -2,12 +2,15 @@
 
 use super::turno::Turno;
 use super::{CANALE, Notifiche, NotificheError, PROCESSO, count, limits, messaggio};
-use crate::ports::{Consegna, MailError, Messaggio, StatoConsegna};
-use domain::notifica::{self, NotificaConsegnata, NotificaFallita};
+use crate::enti::Ente;
+use crate::error::AppError;
+use crate::ports::{Accluso, Consegna, MailError, Messaggio, StatoConsegna};
+use domain::notifica::{self, Motivo, NotificaConsegnata, NotificaFallita};
 use domain::{Caso, Evento};
 use eventstore::{AppendError, Batch, Expected, Idempotency, Item, Meta, NewEvent, ReadError, hash};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
@@ -96,7 +99,12 @@ impl Notifiche {
             let unknown = MailError::Permanent("the outcome of the last attempt is unknown".into());
             return self.not_sent(consegna, unknown, lease).await;
         }
-        let message = match self.prepare(&consegna).await? {
+        let prepared = tokio::select! {
+            prepared = self.prepare(&consegna) => prepared?,
+            // A receipt that is being composed is finished by whoever has the notice next.
+            () = turno.ended.cancelled() => return self.give_back(consegna, lease).await,
+        };
+        let message = match prepared {
             Prepared::Message(message) => message,
             Prepared::Nobody => {
                 count(&consegna.ente, "senza-indirizzo", 1);
@@ -109,10 +117,9 @@ impl Notifiche {
         };
         pace.lock().await.tick().await;
         let now = self.clock.now();
-        let left = lease.duration_since(now);
-        if turno.over(now) || left < limits::LEFT {
-            // Sent now, it might be sent by another worker too. Within the lease it is still ours to give back.
-            return if left.is_positive() { Ok(self.work.settle(consegna, lease).await?) } else { Ok(()) };
+        if turno.over(now) || lease.duration_since(now) < limits::LEFT {
+            // Sent now, it might be sent by another worker too.
+            return self.give_back(consegna, lease).await;
         }
         consegna.tentativi += 1;
         if !self.work.note_attempt(&consegna, lease).await? {
@@ -123,6 +130,14 @@ impl Notifiche {
             Ok(()) => self.delivered(consegna, self.clock.now(), lease, turno).await,
             Err(error) => self.not_sent(consegna, error, lease).await,
         }
+    }
+
+    /// Puts a notice back as it was taken. Within the lease it is still ours to give back.
+    async fn give_back(&self, consegna: Consegna, lease: Timestamp) -> Result<(), NotificheError> {
+        if lease <= self.clock.now() {
+            return Ok(());
+        }
+        Ok(self.work.settle(consegna, lease).await?)
     }
 
     /// Notes that the message was handed over at an instant: in the queue, so that it never leaves again, and in the log.
@@ -226,8 +241,40 @@ impl Notifiche {
         let Some(caso) = Caso::fold(&events) else {
             return Ok(Prepared::Failed("the case is not in the log".into()));
         };
-        Ok(messaggio::componi(ente, &caso, consegna, &self.config)
-            .map_or(Prepared::Nobody, |message| Prepared::Message(Box::new(message))))
+        let composed = match &caso {
+            Caso::Appuntamento(pratica) => {
+                let cause = records.iter().position(|record| record.event_id == consegna.causa);
+                let cause = cause.and_then(|index| events.get(index));
+                match self.di_appuntamento(ente, pratica, cause, consegna).await {
+                    Ok(composed) => composed,
+                    Err(error) => return Ok(Prepared::Failed(error.to_string())),
+                }
+            }
+            _ => messaggio::componi(ente, &caso, consegna, &self.config),
+        };
+        let Some(mut message) = composed else {
+            return Ok(Prepared::Nobody);
+        };
+        if matches!(consegna.motivo, Motivo::Ricevuta | Motivo::Prenotazione) {
+            match self.receipt(ente, &caso).await {
+                Ok(receipt) => message.acclusi.extend(receipt),
+                Err(reason) => return Ok(Prepared::Failed(format!("the receipt: {reason}"))),
+            }
+        }
+        Ok(Prepared::Message(Box::new(message)))
+    }
+
+    /// The receipt of a case, to go with the message; none where there are none, or where there can be none any more.
+    async fn receipt(&self, ente: &Arc<Ente>, caso: &Caso) -> Result<Option<Accluso>, String> {
+        let Some(ricevute) = &self.ricevute else { return Ok(None) };
+        let formed = timeout(limits::RECEIPT.unsigned_abs(), ricevute.pdf(ente, caso.base().id)).await;
+        let bytes = match formed.map_err(|_| "not composed in time".to_owned())? {
+            Ok(bytes) => bytes,
+            Err(AppError::Rifiutato(_)) => None,
+            Err(error) => return Err(error.to_string()),
+        };
+        let nome = format!("ricevuta-{}.pdf", caso.base().codice);
+        Ok(bytes.map(|bytes| Accluso { nome, formato: "application/pdf", bytes }))
     }
 
     async fn append(

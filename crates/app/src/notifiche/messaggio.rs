@@ -3,6 +3,8 @@
 //! The receipt repeats what the citizen filed: it is their own copy, at the address they gave. The answer to a
 //! restricted case is not repeated: whoever reads that mailbox is not necessarily who signed in.
 
+pub(super) mod appuntamento;
+
 use super::{CANALE, Config};
 use crate::enti::Ente;
 use crate::ports::{Consegna, Messaggio};
@@ -14,6 +16,7 @@ use domain::servizio::EffettoSilenzio;
 use domain::termini;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::ops::Range;
 
 /// A part of a message; each is written once as text and once as HTML.
 enum Blocco {
@@ -65,12 +68,22 @@ pub(super) fn componi(ente: &Ente, caso: &Caso, consegna: &Consegna, config: &Co
     blocchi.extend(match consegna.motivo {
         Motivo::Ricevuta => ricevuta(ente, caso),
         Motivo::PresaInCarico => presa_in_carico(ente, base),
+        Motivo::IntegrazioneRichiesta => integrazione_richiesta(ente, base),
+        Motivo::IntegrazionePresentata => integrazione_presentata(ente, base),
+        Motivo::Rinuncia => rinuncia(ente, base),
         Motivo::Conclusione => conclusione(ente, base),
+        // Their words are those of `appuntamento`.
+        Motivo::Prenotazione
+        | Motivo::Conferma
+        | Motivo::Spostamento
+        | Motivo::Annullamento
+        | Motivo::Promemoria
+        | Motivo::Offerta => return None,
     });
     blocchi.push(Blocco::Titolo(t("titolo-seguire")));
     blocchi.push(Blocco::Paragrafo(t("seguire")));
     blocchi.push(Blocco::Collegamento(format!("{}{}{}", ente.base_url, config.percorso_pratica, base.id)));
-    if consegna.motivo != Motivo::Conclusione {
+    if !matches!(consegna.motivo, Motivo::Conclusione | Motivo::Rinuncia) {
         blocchi.push(Blocco::Titolo(t("titolo-rimedi")));
         blocchi.push(Blocco::Paragrafo(t(&format!("rimedi-{}", base.tipo.as_str()))));
     }
@@ -85,6 +98,7 @@ pub(super) fn componi(ente: &Ente, caso: &Caso, consegna: &Consegna, config: &Co
         testo: come_testo(&blocchi),
         html: come_html(&oggetto, &blocchi),
         oggetto,
+        acclusi: Vec::new(),
         id: format!("{}.{CANALE}@{host}", consegna.causa),
     })
 }
@@ -111,7 +125,7 @@ fn ricevuta(ente: &Ente, caso: &Caso) -> Vec<Blocco> {
         Blocco::Titolo(t("titolo-contenuto")),
         Blocco::Righe(contenuto(caso)),
         Blocco::Titolo(t("titolo-allegati")),
-        allegati(base),
+        allegati(base, 0..depositati(base)),
         Blocco::Titolo(t("titolo-risposta")),
         Blocco::Righe(risposta(ente, caso)),
     ]
@@ -147,16 +161,28 @@ fn contenuto(caso: &Caso) -> Vec<(String, String)> {
             }
             righe
         }),
+        Caso::Appuntamento(pratica) => {
+            let posto = &pratica.dettaglio.posto;
+            let luogo = format!("{}, {}", posto.sede.nome, posto.sede.indirizzo);
+            vec![riga("servizio", &pratica.dettaglio.nome_servizio), riga("luogo", &luogo)]
+        }
     }
 }
 
+/// Files of the filing itself: what was added later comes after them.
+fn depositati(base: &Base) -> usize {
+    let added = base.integrazione.as_ref().and_then(|asked| asked.risposta.as_ref());
+    added.map_or(base.allegati.len(), |added| added.primo_allegato)
+}
+
 /// The files with their hashes, so that anyone can check them.
-fn allegati(base: &Base) -> Blocco {
-    if base.allegati.is_empty() {
+fn allegati(base: &Base, quali: Range<usize>) -> Blocco {
+    let files = base.allegati.get(quali.clone()).unwrap_or_default();
+    if files.is_empty() {
         return Blocco::Paragrafo(t("nessun-allegato"));
     }
     let senza_nome = t("allegato-senza-nome");
-    let voci = base.allegati.iter().enumerate().map(|(index, allegato)| {
+    let voci = quali.zip(files).map(|(index, allegato)| {
         let nome = base.nomi_allegati.get(index).unwrap_or(&senza_nome);
         let byte = allegato.dimensione.to_string();
         let args = [("nome", nome.as_str()), ("byte", byte.as_str()), ("impronta", allegato.impronta.as_str())];
@@ -217,6 +243,61 @@ fn presa_in_carico(ente: &Ente, base: &Base) -> Vec<Blocco> {
     }
     let intro = t(&format!("intro-presa-in-carico-{}", base.tipo.as_str()));
     vec![Blocco::Paragrafo(intro), Blocco::Titolo(t("titolo-pratica")), Blocco::Righe(righe)]
+}
+
+/// What is missing and until when. The items of a restricted case are not repeated: they may say what somebody suffers from.
+fn integrazione_richiesta(ente: &Ente, base: &Base) -> Vec<Blocco> {
+    let mut righe = pratica(base);
+    righe.extend(ufficio(ente, base));
+    let mut blocchi = vec![Blocco::Paragrafo(t("intro-integrazione-richiesta"))];
+    let Some(asked) = &base.integrazione else { return blocchi };
+    righe.push(riga("responsabile", &asked.operatore.nome));
+    righe.push(riga("protocollo-richiesta", asked.protocollo.segnatura().to_string()));
+    righe.push(riga("integrazione-entro", data(asked.entro)));
+    if let Some(termine) = &base.termine {
+        righe.push(riga("entro-sospeso", data(termine.scadenza)));
+    }
+    blocchi.push(Blocco::Titolo(t("titolo-integrazione")));
+    match asked.richiesta.get().filter(|_| !base.riservato) {
+        Some(documento) => {
+            blocchi.push(Blocco::Elenco(documento.voci.clone()));
+            blocchi.extend(documento.messaggio.clone().map(Blocco::Paragrafo));
+        }
+        None => blocchi.push(Blocco::Paragrafo(t("integrazione-riservata"))),
+    }
+    blocchi.push(Blocco::Paragrafo(t_with("integrazione-come", &[("entro", &data(asked.entro))])));
+    blocchi.extend([Blocco::Titolo(t("titolo-pratica")), Blocco::Righe(righe)]);
+    blocchi
+}
+
+/// The confirmation of what was added: its number, its files, the date for the answer.
+fn integrazione_presentata(ente: &Ente, base: &Base) -> Vec<Blocco> {
+    let mut blocchi = vec![Blocco::Paragrafo(t("intro-integrazione-presentata"))];
+    let Some(added) = base.integrazione.as_ref().and_then(|asked| asked.risposta.as_ref()) else { return blocchi };
+    let mut righe = pratica(base);
+    righe.extend(ufficio(ente, base));
+    righe.push(riga("protocollo-integrazione", added.protocollo.segnatura().to_string()));
+    righe.push(riga("data", data_e_ora(added.protocollo.data)));
+    righe.push(riga("impronta", added.protocollo.impronta.as_str()));
+    if let Some(termine) = &base.termine {
+        righe.push(riga("entro", data(termine.scadenza)));
+    }
+    blocchi.extend([Blocco::Titolo(t("titolo-pratica")), Blocco::Righe(righe), Blocco::Titolo(t("titolo-allegati"))]);
+    blocchi.push(allegati(base, added.primo_allegato..added.primo_allegato + added.allegati));
+    blocchi
+}
+
+/// The confirmation of a withdrawal. The reason is not repeated: it is the citizen's own.
+fn rinuncia(ente: &Ente, base: &Base) -> Vec<Blocco> {
+    let mut righe = pratica(base);
+    righe.extend(ufficio(ente, base));
+    if let Some(rinuncia) = &base.rinuncia {
+        righe.push(riga("protocollo-rinuncia", rinuncia.protocollo.segnatura().to_string()));
+        righe.push(riga("data", data_e_ora(rinuncia.protocollo.data)));
+        righe.push(riga("impronta", rinuncia.protocollo.impronta.as_str()));
+    }
+    let intro = Blocco::Paragrafo(t("intro-rinuncia"));
+    vec![intro, Blocco::Titolo(t("titolo-pratica")), Blocco::Righe(righe), Blocco::Paragrafo(t("rinuncia-effetto"))]
 }
 
 fn conclusione(ente: &Ente, base: &Base) -> Vec<Blocco> {

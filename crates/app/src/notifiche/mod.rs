@@ -7,8 +7,12 @@
 //! limited, crashes included. The outcome is logged once, and what the log knows as delivered is never sent again, even
 //! when the working database was lost. Of several nodes one does all this at a time ([`turno`]).
 //!
+//! The copy of a filing carries its receipt as a document, formed for it if nobody asked before ([`crate::ricevute`]). It is
+//! the same file that the citizen downloads; while it cannot be formed the copy waits like a message that the relay puts off.
+//!
 //! A person without an e-mail address, or whose key was destroyed, gets nothing: the notice is settled without an event.
 
+mod appuntamento;
 mod cartella;
 mod coda;
 mod invio;
@@ -22,8 +26,10 @@ mod turno;
 pub use cartella::FolderMailer;
 pub use smtp::{SicurezzaSmtp, SmtpConfig, SmtpMailer};
 
+use crate::app::App;
 use crate::enti::Ente;
 use crate::ports::{Ids, Mailer, WorkError, WorkState};
+use crate::ricevute::RicevuteDiPratiche;
 use eventstore::{AppendError, Clock, EventStore, ReadError};
 use projections::decode::Opener;
 use std::sync::Arc;
@@ -57,6 +63,8 @@ pub mod limits {
     pub const TURN: SignedDuration = SignedDuration::from_secs(8);
     /// How often it is renewed, and how often the others ask for it.
     pub const RENEW: Duration = Duration::from_secs(2);
+    /// How long a message waits for its receipt: twenty of them are composed one after the other while others file.
+    pub const RECEIPT: SignedDuration = SignedDuration::from_secs(60);
     /// Attempts before a notice is given up.
     pub const ATTEMPTS: u32 = 8;
     /// Wait after the first, second… failed attempt.
@@ -108,6 +116,11 @@ pub struct Notifiche {
     pub work: Arc<dyn WorkState>,
     /// Hands messages over.
     pub mailer: Arc<dyn Mailer>,
+    /// Receipts as documents; without, copies of filings go without them.
+    pub ricevute: Option<Arc<dyn RicevuteDiPratiche>>,
+    /// The application, for what messages about appointments say besides the case: what to bring, the signed link, the
+    /// slot that is offered. Without it they do without.
+    pub app: Option<App>,
     /// Instants.
     pub clock: Arc<dyn Clock>,
     /// Ids of events.

@@ -1,6 +1,18 @@
 //! E-mail.
 
 use super::BoxFuture;
+use bytes::Bytes;
+
+/// A file that goes with a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accluso {
+    /// File name, ASCII.
+    pub nome: String,
+    /// Media type.
+    pub formato: &'static str,
+    /// The file.
+    pub bytes: Bytes,
+}
 
 /// A plain-text message with an HTML twin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +31,8 @@ pub struct Messaggio {
     pub testo: String,
     /// Body as HTML.
     pub html: String,
+    /// Files that go with it.
+    pub acclusi: Vec<Accluso>,
     /// Stable id, so that a repeat is recognised: becomes the `Message-ID`.
     pub id: String,
 }

@@ -13,7 +13,7 @@ pub use documents::{
 };
 pub use identity::{IdentityProvider, Persona, ProviderError, SignInStart, VerifiedIdentity};
 pub use ids::{Ids, SystemIds};
-pub use mail::{MailError, Mailer, Messaggio};
+pub use mail::{Accluso, MailError, Mailer, Messaggio};
 pub use ricevute::{RicevutaError, Ricevute};
 pub use workstate::{
     BozzaChiusa, Bozze, Consegna, ProfiloChiuso, Quota, StatoConsegna, Upload, UsoUpload, WorkError, WorkState,

@@ -2,7 +2,8 @@
 
 use super::{Importo, chiave, codice_valore, opzioni, taglia};
 use domain::modulo::{
-    Articolo, Campo, Condizione, Confronto, Decimale, FormatoFile, Giorno, Letterale, Operando, TipoCampo, limiti,
+    Articolo, Campo, Condizione, Confronto, Decimale, FormatoFile, Giorno, Letterale, Operando, PosizioneFoto,
+    TipoCampo, limiti,
 };
 use serde_json::Value;
 
@@ -111,6 +112,7 @@ impl Importo {
                 formati: formati(component["filePattern"].as_str().unwrap_or_default()),
                 massimo: if component["multiple"] == true { massimo.unwrap_or(5).clamp(1, limiti::FILE) } else { 1 },
                 megabyte: None,
+                posizione: PosizioneFoto::Togli,
             },
             _ => return None,
         })

@@ -1,4 +1,4 @@
-use crate::esempi::{Quanto, risposte};
+use crate::esempi::{Quanto, risposte, sbaglio};
 use crate::spediti;
 use domain::modulo::{ContestoModulo, TipoCampo};
 use jiff::civil::date;
@@ -24,6 +24,23 @@ fn every_shipped_form_can_be_filled_in_on_any_day() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_shipped_form_refuses_something_and_says_where() {
+    let oggi = date(2026, 3, 6);
+    for servizio in spediti() {
+        let esempio = risposte(servizio, oggi, Quanto::Necessario).unwrap();
+        let sbaglio = sbaglio(servizio, oggi, &esempio).unwrap_or_else(|| panic!("{}", servizio.codice));
+        let mut valori = esempio.valori;
+        match sbaglio.valore {
+            Some(valore) => drop(valori.insert(sbaglio.campo.clone(), valore)),
+            None => drop(valori.remove(&sbaglio.campo)),
+        }
+        let refused = servizio.modulo.valida(&Value::Object(valori), &ContestoModulo { oggi }).unwrap_err();
+        let dove = format!("modulo.{}", sbaglio.campo);
+        assert!(refused.0.iter().any(|r| r.field.as_ref() == Some(&dove)), "{}: {refused:?}", servizio.codice);
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Tests of the catalogue.
 
+mod agende;
 mod esempi;
 mod formio;
+mod insieme;
 mod lettura;
 mod spediti;
 
@@ -9,6 +11,10 @@ use crate::{Errore, leggi};
 
 /// A definition that is right, as text; tests change it.
 pub(super) const BUONA: &str = include_str!("buona.yaml");
+
+/// A bookable service and opening hours that are right.
+pub(super) const PRENOTABILE: &str = include_str!("prenotabile.yaml");
+pub(super) const ORARIO: &str = include_str!("orario.yaml");
 
 /// Line, path and code of each mistake of a text read as `prova.yaml`.
 pub(super) fn errori(text: &str) -> Vec<(usize, String, &'static str)> {
@@ -18,6 +24,11 @@ pub(super) fn errori(text: &str) -> Vec<(usize, String, &'static str)> {
 
 /// The good definition with one piece put otherwise.
 pub(super) fn con(prima: &str, dopo: &str) -> String {
-    assert_eq!(BUONA.matches(prima).count(), 1, "{prima} stands once in the good definition");
-    BUONA.replace(prima, dopo)
+    cambia(BUONA, prima, dopo)
+}
+
+/// A text with one piece put otherwise.
+pub(super) fn cambia(text: &str, prima: &str, dopo: &str) -> String {
+    assert_eq!(text.matches(prima).count(), 1, "{prima} stands once in the good definition");
+    text.replace(prima, dopo)
 }

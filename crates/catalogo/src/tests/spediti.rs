@@ -1,17 +1,27 @@
-use crate::{leggi, spediti, yaml};
+use crate::spediti::{FileAgende, FilePrenotabili, FileServizi, testi};
+use crate::{esamina, leggi, spediti, yaml};
 use domain::modulo::{Campo, ContestoModulo, Decimale, FormatoTesto, Giorno, Profilo, TipoCampo};
 use jiff::civil::{Date, date};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Name with its folder, and text, of each shipped file.
+fn file() -> Vec<(String, String)> {
+    let di = |cartella: &str, testi: Vec<(String, String)>| {
+        testi.into_iter().map(move |(name, text)| (format!("{cartella}/{name}"), text)).collect::<Vec<_>>()
+    };
+    let mut file = di("servizi", testi::<FileServizi>());
+    file.extend(di("prenotabili", testi::<FilePrenotabili>()));
+    file.extend(di("agende", testi::<FileAgende>()));
+    file
+}
+
 #[test]
-fn every_shipped_file_is_right_and_named_by_its_code() {
-    let mut wrong = Vec::new();
-    for (name, text) in crate::spediti::testi() {
-        if let Err(errori) = leggi(&text, &name) {
-            wrong.extend(errori.iter().map(|errore| format!("schemas/servizi/{name}:{errore}")));
-        }
-    }
+fn every_shipped_file_is_right_named_by_its_code_and_fits_the_others() {
+    let file = file();
+    let testi: Vec<(&str, &str)> = file.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let errori = esamina(&testi).err().unwrap_or_default();
+    let wrong: Vec<_> = errori.iter().map(|(index, errore)| format!("schemas/{}:{errore}", file[*index].0)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

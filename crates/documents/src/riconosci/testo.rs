@@ -2,6 +2,7 @@
 
 use crate::sigillo::Lettore;
 use app::ports::DocumentError;
+use memchr::{memchr_iter, memmem};
 
 /// What makes a browser take a file for a page or a server for a program, wherever it stands. In lower case.
 const PAGINE: [&[u8]; 9] =
@@ -13,12 +14,12 @@ const STRETCH: usize = 64 * 1024;
 
 /// Whether `needle` stands anywhere in `bytes`.
 pub(super) fn contains(bytes: &[u8], needle: &[u8]) -> bool {
-    bytes.windows(needle.len()).any(|window| window == needle)
+    memmem::find(bytes, needle).is_some()
 }
 
 fn page(bytes: &[u8]) -> bool {
     // The first character is looked for first: nearly no byte is one.
-    bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<').any(|(at, _)| {
+    memchr_iter(b'<', bytes).any(|at| {
         let rest = &bytes[at..bytes.len().min(at + LONGEST)];
         PAGINE.iter().any(|mark| rest.len() >= mark.len() && rest[..mark.len()].eq_ignore_ascii_case(mark))
     })

@@ -1,11 +1,14 @@
 //! Decisions of a request.
 
 use super::events::{DocumentoIstanza, Event, IstanzaPresentata};
-use crate::allegato::Allegato;
+use crate::allegato::{Allegato, MEGABYTE};
 use crate::ids::PraticaId;
-use crate::modulo::{ContestoModulo, Modulo, ModuloValido, giorno_in_parole};
+use crate::modulo::{ContestoModulo, ModuloValido, giorno_in_parole};
 use crate::persona::{Anagrafica, richiede_livello};
-use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
+use crate::pratica::{
+    Base, Instradamento, Lavora, Passo, Pratica, PresentaIntegrazione, RichiediIntegrazione, TipoPratica, allegati,
+    deposita, lavora, misure, presenta_integrazione, richiedi_integrazione, rinuncia,
+};
 use crate::refusal::{Findings, Refusal, Refused};
 use crate::servizio::{EffettoSilenzio, RiferimentoServizio, Servizio};
 use crate::{Ctx, Personale, termini};
@@ -28,6 +31,8 @@ pub struct Presenta {
     pub allegati: Vec<Allegato>,
     /// Their names, in the same order.
     pub nomi_allegati: Vec<String>,
+    /// The earlier case of the same person that it was written from; that it is theirs is checked outside.
+    pub da_pratica: Option<PraticaId>,
 }
 
 /// What can be asked of a request.
@@ -37,6 +42,15 @@ pub enum Command {
     Presenta(Box<Presenta>),
     /// Carry it on.
     Lavora(Lavora),
+    /// Ask for what is missing.
+    RichiediIntegrazione(RichiediIntegrazione),
+    /// Add what was asked for.
+    PresentaIntegrazione(Box<PresentaIntegrazione>),
+    /// Take it back.
+    Rinuncia {
+        /// Why, if the applicant says so.
+        motivo: Option<String>,
+    },
 }
 
 /// What a request adds to a case.
@@ -46,6 +60,8 @@ pub struct Dettaglio {
     pub servizio: RiferimentoServizio,
     /// What silence means.
     pub effetto_silenzio: EffettoSilenzio,
+    /// The earlier case it was written from.
+    pub da_pratica: Option<PraticaId>,
     /// The request as filed.
     pub documento: Personale<DocumentoIstanza>,
 }
@@ -61,12 +77,21 @@ pub fn decide(state: &State, command: Command, ctx: &Ctx) -> Result<Vec<Event>, 
     match (command, state) {
         (Command::Presenta(command), None) => presenta(*command, ctx),
         (Command::Presenta(_), Some(_)) => Err(Refusal::whole("gia-inviata").into()),
-        (Command::Lavora(_), None) => Err(Refusal::whole("pratica-inesistente").into()),
+        (_, None) => Err(Refusal::whole("pratica-inesistente").into()),
         (Command::Lavora(command), Some(state)) => Ok(vec![match lavora(&state.base, command, true, ctx)? {
             Passo::PresaInCarico(event) => Event::IstanzaPresaInCarico(event),
             Passo::LavorazioneAvviata(event) => Event::LavorazioneAvviata(event),
             Passo::Conclusione(event) => Event::IstanzaConclusa(event),
         }]),
+        (Command::RichiediIntegrazione(command), Some(state)) => {
+            let (asked, term) = richiedi_integrazione(&state.base, command, ctx)?;
+            Ok(std::iter::once(asked.into()).chain(term.map(Event::from)).collect())
+        }
+        (Command::PresentaIntegrazione(command), Some(state)) => {
+            let (added, term) = presenta_integrazione(&state.base, *command, ctx)?;
+            Ok(std::iter::once(added.into()).chain(term.map(Event::from)).collect())
+        }
+        (Command::Rinuncia { motivo }, Some(state)) => Ok(vec![rinuncia(&state.base, motivo.as_deref(), ctx)?.into()]),
     }
 }
 
@@ -91,7 +116,7 @@ fn presenta(command: Presenta, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
         findings.done()?;
         return Err(Refusal::whole("modulo-incompleto").into());
     };
-    richiesti(&servizio.modulo, &modulo, &command.allegati, &mut findings);
+    richiesti(&servizio, &modulo, &command.allegati, &mut findings);
     findings.done()?;
     let via = Instradamento {
         tipo: TipoPratica::Istanza,
@@ -117,14 +142,18 @@ fn presenta(command: Presenta, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
         deposito,
         servizio: servizio.riferimento(),
         effetto_silenzio: servizio.effetto_silenzio,
+        da_pratica: command.da_pratica,
         personale: documento.into(),
     };
     Ok(vec![presentata.into(), ricevuta.into(), termine.into()])
 }
 
 /// The files that answers name must have come along, in a format and of a size that their question takes.
-fn richiesti(definizione: &Modulo, modulo: &ModuloValido, files: &[Allegato], findings: &mut Findings) {
-    for wanted in definizione.allegati(modulo.valori()) {
+fn richiesti(servizio: &Servizio, modulo: &ModuloValido, files: &[Allegato], findings: &mut Findings) {
+    let named = servizio.modulo.allegati(modulo.valori());
+    let others = files.iter().filter(|file| !named.iter().any(|wanted| file.id.to_string() == wanted.id));
+    findings.take(misure(others, u64::from(servizio.allegati.megabyte) * MEGABYTE));
+    for wanted in named {
         let Some(file) = files.iter().find(|file| file.id.to_string() == wanted.id) else {
             findings.push(Refusal::field(wanted.percorso, "allegato-sconosciuto"));
             continue;
@@ -133,9 +162,8 @@ fn richiesti(definizione: &Modulo, modulo: &ModuloValido, files: &[Allegato], fi
             let names: Vec<&str> = wanted.formati.iter().map(|formato| formato.nome()).collect();
             findings.push(Refusal::field(&*wanted.percorso, "formato-non-richiesto").with("formati", names.join(", ")));
         }
-        let limit = wanted.megabyte.map(|megabyte| u64::from(megabyte) * 1024 * 1024);
-        if limit.is_some_and(|limit| file.dimensione > limit) {
-            let max = wanted.megabyte.unwrap_or_default();
+        let max = wanted.megabyte.unwrap_or(servizio.allegati.megabyte);
+        if file.dimensione > u64::from(max) * MEGABYTE {
             findings.push(Refusal::field(&*wanted.percorso, "file-troppo-grande").with("max", max));
         }
     }
@@ -157,6 +185,7 @@ pub fn evolve(state: State, event: &Event) -> State {
                 dettaglio: Dettaglio {
                     servizio: e.servizio.clone(),
                     effetto_silenzio: e.effetto_silenzio,
+                    da_pratica: e.da_pratica,
                     documento: e.personale.clone(),
                 },
             })
@@ -165,10 +194,15 @@ pub fn evolve(state: State, event: &Event) -> State {
             match event {
                 Event::IstanzaPresentata(_) => {}
                 Event::RicevutaEmessa(e) => state.base.ricevuta(e),
+                Event::RicevutaFormata(e) => state.base.ricevuta_formata(e),
                 Event::TermineCalcolato(e) => state.base.termine(e),
                 Event::IstanzaPresaInCarico(e) => state.base.presa_in_carico(e),
                 Event::LavorazioneAvviata(e) => state.base.lavorazione(e),
+                Event::PraticaRiassegnata(e) => state.base.riassegnata(e),
+                Event::IntegrazioneRichiesta(e) => state.base.integrazione_richiesta(e),
+                Event::IntegrazionePresentata(e) => state.base.integrazione_presentata(e),
                 Event::IstanzaConclusa(e) => state.base.conclusa(e),
+                Event::IstanzaRinunciata(e) => state.base.rinunciata(e),
             }
             Some(state)
         }

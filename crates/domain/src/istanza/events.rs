@@ -1,9 +1,11 @@
 //! Events of a request.
 
+use crate::ids::PraticaId;
 use crate::modulo::{ModuloValido, Sezione};
 use crate::persona::Anagrafica;
 use crate::pratica::{
-    Conclusione, Deposito, LavorazioneAvviata, PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica,
+    Conclusione, Deposito, IntegrazionePresentata, IntegrazioneRichiesta, IstanzaRinunciata, LavorazioneAvviata,
+    PraticaRiassegnata, PresaInCarico, RicevutaEmessa, RicevutaFormata, TermineCalcolato, TipoPratica,
 };
 use crate::servizio::{EffettoSilenzio, RiferimentoServizio};
 use crate::{Personale, Sample};
@@ -46,6 +48,9 @@ pub struct IstanzaPresentata {
     pub servizio: RiferimentoServizio,
     /// What silence means for this request (L. 241/1990 artt. 2, 20, 25).
     pub effetto_silenzio: EffettoSilenzio,
+    /// The earlier case of the same person that it was written from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub da_pratica: Option<PraticaId>,
     /// The request.
     pub personale: Personale<DocumentoIstanza>,
 }
@@ -56,6 +61,7 @@ impl Sample for IstanzaPresentata {
             deposito: Deposito::sample_of(TipoPratica::Istanza, "Istanza: Richiesta generica al Comune", "urp", "I.8"),
             servizio: RiferimentoServizio { codice: "richiesta-generica".into(), versione: 1 },
             effetto_silenzio: EffettoSilenzio::Inadempimento,
+            da_pratica: None,
             personale: DocumentoIstanza {
                 autore: Anagrafica::sample(),
                 servizio: "Richiesta generica al Comune".into(),
@@ -79,9 +85,14 @@ eventi! {
     "istanza" {
         IstanzaPresentata = 2,
         RicevutaEmessa = 1,
+        RicevutaFormata = 1,
         TermineCalcolato = 1,
         IstanzaPresaInCarico = 1,
         LavorazioneAvviata = 1,
+        PraticaRiassegnata = 1,
+        IntegrazioneRichiesta = 1,
+        IntegrazionePresentata = 1,
         IstanzaConclusa = 1,
+        IstanzaRinunciata = 1,
     }
 }

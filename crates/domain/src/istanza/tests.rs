@@ -1,3 +1,5 @@
+mod integrazione;
+
 use super::*;
 use crate::modulo::ModuloValido;
 use crate::pratica::Lavora;
@@ -100,6 +102,43 @@ fn a_file_that_an_answer_names_must_be_there_and_be_what_was_asked_for() {
         [(asking(&other, &id), "formato-non-richiesto"), (asking(&same, unknown), "allegato-sconosciuto")]
     {
         given::<Istanza>(&[]).when(command, &citizen()).then_refused(&[("modulo.planimetria", code)]);
+    }
+}
+
+#[test]
+fn a_file_is_no_larger_than_its_question_or_its_service_takes() {
+    use crate::allegato::MEGABYTE;
+    let (files, names) = files(1);
+    let filing = |servizio: u32, campo: Option<u32>, named: bool, bytes: u64| {
+        let mut s = Servizio::sample();
+        s.allegati.megabyte = servizio;
+        let pianta = json!({"nome": "pianta", "tipo": "allegato", "etichetta": "Pianta", "facoltativo": true,
+            "megabyte": campo, "formati": ["jpeg"]});
+        s.modulo.passi[0].campi.push(serde_json::from_value(pianta).unwrap());
+        let mut file = files[0].clone();
+        file.dimensione = bytes;
+        given::<Istanza>(&[]).when(
+            with(|c| {
+                c.servizio = s.into();
+                if named {
+                    c.modulo["pianta"] = file.id.to_string().into();
+                }
+                (c.allegati, c.nomi_allegati) = (vec![file], names.clone());
+            }),
+            &citizen(),
+        )
+    };
+    for (servizio, campo, named, max) in [
+        (10, None, true, 10),
+        (20, None, true, 20),
+        (10, Some(30), true, 30),
+        (30, Some(5), true, 5),
+        (20, Some(40), false, 20),
+    ] {
+        let limit = max * MEGABYTE;
+        assert_eq!(filing(servizio, campo, named, limit).events().len(), 3, "{max} MB");
+        let field = if named { "modulo.pianta" } else { "allegati" };
+        filing(servizio, campo, named, limit + 1).then_refused(&[(field, "file-troppo-grande")]);
     }
 }
 

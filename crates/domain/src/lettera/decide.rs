@@ -1,10 +1,10 @@
 //! Decisions of a letter.
 
 use super::events::{DocumentoLettera, Event, LetteraInviata};
-use crate::allegato::{Allegato, MAX_ALLEGATI};
+use crate::allegato::{Allegato, MAX_ALLEGATI, MAX_BYTES};
 use crate::ids::PraticaId;
 use crate::persona::{Anagrafica, LivelloIdentita, richiede_livello};
-use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
+use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora, misure};
 use crate::refusal::{Findings, Refusal, Refused};
 use crate::testo::{riga, testo};
 use crate::titolario::Classifica;
@@ -82,6 +82,7 @@ fn invia(command: Invia, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
     let oggetto = findings.take(riga("oggetto", &command.oggetto, 3, limiti::OGGETTO));
     let testo = findings.take(testo("testo", &command.testo, 3, limiti::TESTO));
     findings.take(allegati(&command.allegati, &command.nomi_allegati, MAX_ALLEGATI));
+    findings.take(misure(&command.allegati, MAX_BYTES));
     findings.done()?;
     let (Some(oggetto), Some(testo)) = (oggetto, testo) else {
         return Err(Refusal::whole("modulo-incompleto").into());
@@ -125,9 +126,11 @@ pub fn evolve(state: State, event: &Event) -> State {
             match event {
                 Event::LetteraInviata(_) => {}
                 Event::RicevutaEmessa(e) => state.base.ricevuta(e),
+                Event::RicevutaFormata(e) => state.base.ricevuta_formata(e),
                 Event::TermineCalcolato(e) => state.base.termine(e),
                 Event::LetteraPresaInCarico(e) => state.base.presa_in_carico(e),
                 Event::LavorazioneAvviata(e) => state.base.lavorazione(e),
+                Event::PraticaRiassegnata(e) => state.base.riassegnata(e),
                 Event::RispostaInviata(e) => state.base.conclusa(e),
             }
             Some(state)

@@ -6,7 +6,7 @@ use super::decimale::Decimale;
 use super::formula::Formula;
 use super::giorno::Giorno;
 use super::limiti;
-use super::lingua::{Articolo, Campo, Fonte, FormatoFile, FormatoTesto, Opzione, Tipo, TipoCampo};
+use super::lingua::{Articolo, Campo, Fonte, FormatoFile, FormatoTesto, Opzione, PosizioneFoto, Tipo, TipoCampo};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -62,6 +62,9 @@ pub struct CampoGrezzo {
     /// Megabytes of one file, at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     megabyte: Option<u32>,
+    /// What becomes of the place where a photograph was taken: `togli` (without it) or `mantieni`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    posizione: Option<PosizioneFoto>,
     /// Name of one item of a group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     voce: Option<String>,
@@ -86,6 +89,7 @@ impl CampoGrezzo {
             ("articolo", self.articolo.is_some()),
             ("formati", self.formati.is_some()),
             ("megabyte", self.megabyte.is_some()),
+            ("posizione", self.posizione.is_some()),
             ("voce", self.voce.is_some()),
             ("campi", self.campi.is_some()),
             ("formula", self.formula.is_some()),
@@ -105,7 +109,7 @@ fn chiavi(tipo: Tipo) -> &'static [&'static str] {
         Tipo::Scelta => &["opzioni"],
         Tipo::Scelte => &["opzioni", "minimo", "massimo"],
         Tipo::Dichiarazione => &["articolo"],
-        Tipo::Allegato => &["formati", "massimo", "megabyte"],
+        Tipo::Allegato => &["formati", "massimo", "megabyte", "posizione"],
         Tipo::Gruppo => &["voce", "minimo", "massimo", "campi"],
         Tipo::Calcolo => &["formula", "decimali", "unita"],
         Tipo::Casella
@@ -179,6 +183,7 @@ fn tipo_di(grezzo: CampoGrezzo) -> Result<TipoCampo, String> {
             massimo: conta("massimo", massimo)?.unwrap_or(1),
             formati: grezzo.formati.unwrap_or_else(|| FormatoFile::ORDINARI.to_vec()),
             megabyte: grezzo.megabyte,
+            posizione: grezzo.posizione.unwrap_or_default(),
         },
         Tipo::Gruppo => TipoCampo::Gruppo {
             minimo: conta("minimo", minimo)?.unwrap_or(least as u32),
@@ -252,6 +257,7 @@ impl From<Campo> for CampoGrezzo {
             articolo: None,
             formati: None,
             megabyte: None,
+            posizione: None,
             voce: None,
             campi: None,
             formula: None,
@@ -287,8 +293,10 @@ impl CampoGrezzo {
                 (self.minimo, self.massimo) = (minimo.and_then(count), massimo.and_then(count));
             }
             TipoCampo::Dichiarazione { articolo } => self.articolo = Some(articolo),
-            TipoCampo::Allegato { formati, massimo, megabyte } => {
+            TipoCampo::Allegato { formati, massimo, megabyte, posizione } => {
                 (self.formati, self.massimo, self.megabyte) = (Some(formati), count(massimo), megabyte);
+                // Younger than the definitions that stand in logs: only what differs is written, or they would differ too.
+                self.posizione = (posizione != PosizioneFoto::default()).then_some(posizione);
             }
             TipoCampo::Gruppo { voce, minimo, massimo, campi } => {
                 (self.minimo, self.massimo) = (count(minimo), count(massimo));

@@ -162,6 +162,8 @@ pub enum TipoCampo {
         massimo: u32,
         /// Megabytes of one file, at most; the service's limit without it.
         megabyte: Option<u32>,
+        /// What becomes of the place where a photograph was taken.
+        posizione: PosizioneFoto,
     },
     /// Items that repeat.
     Gruppo {
@@ -273,7 +275,23 @@ pub enum FormatoFile {
     Txt,
 }
 
+/// What becomes of the place that a photograph says it was taken at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum PosizioneFoto {
+    /// It is taken out: nobody asked for it (GDPR art. 25).
+    #[default]
+    Togli,
+    /// It stays: the office needs to know where.
+    Mantieni,
+}
+
 impl FormatoFile {
+    /// Whether files of this format may say where they were taken.
+    pub fn ha_posizione(self) -> bool {
+        matches!(self, Self::Jpeg | Self::Png | Self::Webp | Self::Heic)
+    }
+
     /// Formats of a field that names none.
     pub const ORDINARI: [Self; 4] = [Self::Pdf, Self::P7m, Self::Jpeg, Self::Png];
 
@@ -341,6 +359,9 @@ pub enum Fonte {
     /// ISEE: the value.
     #[serde(rename = "profilo.isee")]
     Isee,
+    /// ISEE: the day until which it is valid.
+    #[serde(rename = "profilo.iseeScadenza")]
+    IseeScadenza,
     /// Family.
     #[serde(rename = "profilo.nucleo")]
     Nucleo,
@@ -350,9 +371,12 @@ pub enum Fonte {
     /// Real estate.
     #[serde(rename = "profilo.immobili")]
     Immobili,
-    /// Company.
+    /// Company: its partita IVA.
     #[serde(rename = "profilo.azienda")]
     Azienda,
+    /// Company: its name.
+    #[serde(rename = "profilo.aziendaDenominazione")]
+    AziendaDenominazione,
 }
 
 impl TipoCampo {

@@ -16,6 +16,7 @@ mod iban;
 pub mod limiti;
 mod lingua;
 mod precompila;
+mod profilo;
 mod prospetto;
 mod schema;
 mod valida;
@@ -31,9 +32,13 @@ pub use decimale::Decimale;
 pub use formula::{Addendo, Formula, Periodo};
 pub use giorno::Giorno;
 pub use iban::Iban;
-pub use lingua::{Articolo, Campo, Fonte, FormatoFile, FormatoTesto, Modulo, Opzione, Passo, Regola, Tipo, TipoCampo};
+pub use lingua::{
+    Articolo, Campo, Fonte, FormatoFile, FormatoTesto, Modulo, Opzione, Passo, PosizioneFoto, Regola, Tipo, TipoCampo,
+};
 pub use precompila::{Azienda, Componente, Immobile, Indirizzo, Isee, Nascita, Profilo, Veicolo};
+pub use profilo::GruppoProfilo;
 pub use prospetto::{Sezione, giorno_in_parole};
 pub use valida::{AllegatoRichiesto, ContestoModulo, Esame, ModuloValido};
+pub use valori::{email, telefono};
 
 pub(crate) use controlla::{Controllo, testo as controlla_testo};

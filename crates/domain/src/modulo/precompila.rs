@@ -105,7 +105,7 @@ pub struct Immobile {
     pub subalterno: Option<String>,
     /// Where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub indirizzo: Option<String>,
+    pub indirizzo: Option<Indirizzo>,
 }
 
 /// A vehicle.
@@ -149,7 +149,7 @@ fn valore(fonte: Fonte, identita: &Anagrafica, profilo: &Profilo) -> Option<Valu
     match fonte {
         Fonte::Nome => Some(identita.nome.as_str().into()),
         Fonte::Cognome => Some(identita.cognome.as_str().into()),
-        Fonte::CodiceFiscale => Some(identita.codice_fiscale.as_str().into()),
+        Fonte::CodiceFiscale => identita.codice_fiscale.as_ref().map(|codice| codice.as_str().into()),
         Fonte::DataNascita => profilo.nascita.as_ref().map(|nascita| nascita.data.to_string().into()),
         Fonte::LuogoNascita => profilo.nascita.as_ref().and_then(|nascita| text(&nascita.luogo)),
         Fonte::Residenza => serde_json::to_value(profilo.residenza.as_ref()?).ok(),
@@ -160,7 +160,9 @@ fn valore(fonte: Fonte, identita: &Anagrafica, profilo: &Profilo) -> Option<Valu
         Fonte::Nucleo => serde_json::to_value(&profilo.nucleo).ok(),
         Fonte::Veicoli => serde_json::to_value(&profilo.veicoli).ok(),
         Fonte::Immobili => serde_json::to_value(&profilo.immobili).ok(),
+        Fonte::IseeScadenza => profilo.isee.as_ref()?.scadenza.map(|day| day.to_string().into()),
         Fonte::Azienda => profilo.azienda.as_ref().map(|azienda| azienda.partita_iva.as_str().into()),
+        Fonte::AziendaDenominazione => profilo.azienda.as_ref().and_then(|azienda| text(&azienda.denominazione)),
     }
 }
 

@@ -228,7 +228,10 @@ fn casella(valore: &Value, dove: &str) -> Result<bool, Refusal> {
 }
 
 /// An address that mail can be sent to; the domain in lower case.
-fn email(text: &str, dove: &str) -> Result<String, Refusal> {
+///
+/// # Errors
+/// `email-non-valida`, at `dove`.
+pub fn email(text: &str, dove: &str) -> Result<String, Refusal> {
     let bad = || Refusal::field(dove, "email-non-valida");
     let text = text.trim();
     let (local, domain) = text.rsplit_once('@').ok_or_else(bad)?;
@@ -250,7 +253,11 @@ fn email(text: &str, dove: &str) -> Result<String, Refusal> {
     Ok(format!("{local}@{}", domain.to_ascii_lowercase()))
 }
 
-fn telefono(text: &str, dove: &str) -> Result<String, Refusal> {
+/// A telephone number as people write it.
+///
+/// # Errors
+/// `telefono-non-valido` and what makes a line too long, at `dove`.
+pub fn telefono(text: &str, dove: &str) -> Result<String, Refusal> {
     let bad = || Refusal::field(dove, "telefono-non-valido");
     let value = riga(dove, text, 1, TELEFONO)?;
     let good = value.chars().filter(char::is_ascii_digit).count() >= 5

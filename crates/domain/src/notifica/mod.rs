@@ -15,17 +15,65 @@ pub enum Motivo {
     Ricevuta,
     /// The office took charge.
     PresaInCarico,
+    /// The office asked for documents.
+    IntegrazioneRichiesta,
+    /// The courtesy copy of what the citizen added, with its number.
+    IntegrazionePresentata,
+    /// The courtesy copy of a withdrawal, with its number.
+    Rinuncia,
     /// The case ended with an answer.
     Conclusione,
+    /// An appointment was booked.
+    Prenotazione,
+    /// The office confirmed an appointment.
+    Conferma,
+    /// An appointment was moved.
+    Spostamento,
+    /// An appointment was cancelled.
+    Annullamento,
+    /// An appointment is near.
+    Promemoria,
+    /// An earlier slot is free for who waits for one.
+    Offerta,
 }
 
 impl Motivo {
+    /// All reasons, in the order of a case's life.
+    pub const ALL: [Self; 12] = [
+        Self::Ricevuta,
+        Self::PresaInCarico,
+        Self::IntegrazioneRichiesta,
+        Self::IntegrazionePresentata,
+        Self::Rinuncia,
+        Self::Conclusione,
+        Self::Prenotazione,
+        Self::Conferma,
+        Self::Spostamento,
+        Self::Annullamento,
+        Self::Promemoria,
+        Self::Offerta,
+    ];
+
+    /// From its name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|motivo| motivo.as_str() == text)
+    }
+
     /// Name in keys and catalogues.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ricevuta => "ricevuta",
             Self::PresaInCarico => "presa-in-carico",
+            Self::IntegrazioneRichiesta => "integrazione-richiesta",
+            Self::IntegrazionePresentata => "integrazione-presentata",
+            Self::Rinuncia => "rinuncia",
             Self::Conclusione => "conclusione",
+            Self::Prenotazione => "prenotazione",
+            Self::Conferma => "conferma",
+            Self::Spostamento => "spostamento",
+            Self::Annullamento => "annullamento",
+            Self::Promemoria => "promemoria",
+            Self::Offerta => "offerta",
         }
     }
 }

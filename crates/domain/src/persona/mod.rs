@@ -102,11 +102,15 @@ pub struct Anagrafica {
     pub nome: String,
     /// Family name.
     pub cognome: String,
-    /// Codice fiscale.
-    pub codice_fiscale: CodiceFiscale,
+    /// Codice fiscale: of all who sign in; an officer may book for someone who does not have it at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codice_fiscale: Option<CodiceFiscale>,
     /// Where the courtesy copy goes, if the person gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// Where the office calls, if the person gave a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telefono: Option<String>,
 }
 
 impl Anagrafica {
@@ -121,8 +125,9 @@ impl Sample for Anagrafica {
         Self {
             nome: "Mario".into(),
             cognome: "Rossi".into(),
-            codice_fiscale: CodiceFiscale::parse("RSSMRA80A01H501U").expect("a valid codice fiscale"),
+            codice_fiscale: Some(CodiceFiscale::parse("RSSMRA80A01H501U").expect("a valid codice fiscale")),
             email: Some("mario.rossi@example.org".into()),
+            telefono: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What every filing does: names itself, checks its files, issues the receipt, computes the term.
 
 use super::{RicevutaEmessa, TermineCalcolato, TipoPratica};
-use crate::allegato::{Allegato, MAX_NOME};
+use crate::allegato::{Allegato, MAX_NOME, MEGABYTE};
 use crate::ente::CodiceUfficio;
 use crate::ids::{CodicePratica, PersonaId, PraticaId};
 use crate::refusal::{Refusal, Refused};
@@ -108,6 +108,17 @@ impl Deposito {
             allegati: vec![Allegato::sample()],
         }
     }
+}
+
+/// No file larger than it may be: an upload may have been taken for another service.
+///
+/// # Errors
+/// `file-troppo-grande` about `allegati`.
+pub fn misure<'a>(allegati: impl IntoIterator<Item = &'a Allegato>, massimo: u64) -> Result<(), Refusal> {
+    if allegati.into_iter().all(|allegato| allegato.dimensione <= massimo) {
+        return Ok(());
+    }
+    Err(Refusal::field("allegati", "file-troppo-grande").with("max", massimo / MEGABYTE))
 }
 
 /// Not too many files, each with its name, none twice.

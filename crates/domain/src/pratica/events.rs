@@ -1,5 +1,7 @@
 //! Facts that every kind of case knows.
 
+use crate::allegato::Allegato;
+use crate::ente::CodiceUfficio;
 use crate::ids::{CodicePratica, PraticaId};
 use crate::persona::Operatore;
 use crate::registro::Protocollo;
@@ -39,6 +41,26 @@ impl Sample for RicevutaEmessa {
     }
 }
 
+/// The receipt became a document: stored once and handed out as it is ever after, whatever becomes of its template. What it
+/// says follows from the filing; it is formed when somebody asks for it, or when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RicevutaFormata {
+    /// The case.
+    pub pratica: PraticaId,
+    /// The document, sealed with the key of whose case it is.
+    pub file: Allegato,
+    /// When.
+    pub il: Timestamp,
+}
+
+impl Sample for RicevutaFormata {
+    fn sample() -> Self {
+        let file = Allegato { formato: "application/pdf".into(), ..Allegato::sample() };
+        Self { pratica: PraticaId::sample(), file, il: sample_instant() }
+    }
+}
+
 /// The latest date for the answer, with everything it was computed from, so that a later change of the calendar never rewrites it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -74,6 +96,34 @@ pub struct PresaInCarico {
 impl Sample for PresaInCarico {
     fn sample() -> Self {
         Self { pratica: PraticaId::sample(), operatore: Operatore::sample(), il: sample_instant() }
+    }
+}
+
+/// Another office works the case: the assignment of its first registration changed in the same commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PraticaRiassegnata {
+    /// The case.
+    pub pratica: PraticaId,
+    /// Who moved it.
+    pub operatore: Operatore,
+    /// When.
+    pub il: Timestamp,
+    /// Office that had it.
+    pub precedente: CodiceUfficio,
+    /// Office that has it now.
+    pub nuovo: CodiceUfficio,
+}
+
+impl Sample for PraticaRiassegnata {
+    fn sample() -> Self {
+        Self {
+            pratica: PraticaId::sample(),
+            operatore: Operatore::sample(),
+            il: sample_instant(),
+            precedente: CodiceUfficio::new("urp"),
+            nuovo: CodiceUfficio::new("lavori-pubblici"),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How an office carries a case on: protocollata -> presa in carico -> in lavorazione -> conclusa.
 
-use super::{Base, Conclusione, LavorazioneAvviata, Messaggio, PresaInCarico, StatoPratica};
+use super::{Base, Conclusione, LavorazioneAvviata, Messaggio, PresaInCarico, StatoPratica, integrazione};
 use crate::refusal::{Refusal, Refused};
 use crate::testo::{testo, testo_facoltativo};
 use crate::{Ctx, Personale};
@@ -39,15 +39,16 @@ pub enum Passo {
 /// Decides a step. `uscita` says whether the answer of this kind of case is entered in the register.
 ///
 /// # Errors
-/// `stato-non-ammesso` when the case is elsewhere; refusals about `messaggio`; `protocollo-mancante`.
+/// `stato-non-ammesso` when the case is elsewhere, `integrazione-attesa` while documents are awaited; refusals about
+/// `messaggio`; `protocollo-mancante`.
 pub fn lavora(base: &Base, command: Lavora, uscita: bool, ctx: &Ctx) -> Result<Passo, Refused> {
     let from = match command {
         Lavora::PrendiInCarico => StatoPratica::Protocollata,
         Lavora::AvviaLavorazione { .. } => StatoPratica::PresaInCarico,
         Lavora::Concludi { .. } => StatoPratica::InLavorazione,
     };
-    if base.stato != from {
-        return Err(Refusal::whole("stato-non-ammesso").with("stato", base.stato.as_str()).into());
+    if integrazione::stato_per(base, from, ctx.at)? != from {
+        return Err(base.fuori_stato().into());
     }
     let (pratica, operatore, il) = (base.id, (&ctx.attore).into(), ctx.at);
     Ok(match command {

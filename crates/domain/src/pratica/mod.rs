@@ -2,17 +2,29 @@
 
 mod deposito;
 mod events;
+mod integrazione;
 mod lavora;
+mod ricevuta;
+mod rinuncia;
 
 #[cfg(test)]
 mod tests;
 
-pub use deposito::{Deposito, Instradamento, allegati, deposita};
+pub use deposito::{Deposito, Instradamento, allegati, deposita, misure};
 pub(crate) use events::sample_instant;
-pub use events::{Conclusione, LavorazioneAvviata, Messaggio, PresaInCarico, RicevutaEmessa, TermineCalcolato};
+pub use events::{
+    Conclusione, LavorazioneAvviata, Messaggio, PraticaRiassegnata, PresaInCarico, RicevutaEmessa, RicevutaFormata,
+    TermineCalcolato,
+};
+pub use integrazione::{
+    DocumentoIntegrazione, DocumentoRichiesta, Integrazione, IntegrazionePresentata, IntegrazioneRichiesta, MAX_VOCE,
+    MAX_VOCI, MIN_VOCE, PresentaIntegrazione, RichiediIntegrazione, RispostaIntegrazione, giorni_ammessi,
+    presenta as presenta_integrazione, richiedi as richiedi_integrazione,
+};
 pub use lavora::{Lavora, MAX_MESSAGGIO, Passo, lavora};
+pub use ricevuta::forma_ricevuta;
+pub use rinuncia::{DocumentoRinuncia, IstanzaRinunciata, MAX_MOTIVO, Rinuncia, rinuncia};
 
-use crate::Personale;
 use crate::allegato::Allegato;
 use crate::ente::CodiceUfficio;
 use crate::ids::{CodicePratica, PersonaId, PraticaId};
@@ -20,6 +32,7 @@ use crate::persona::{Anagrafica, Operatore};
 use crate::registro::Protocollo;
 use crate::termini::Termine;
 use crate::titolario::Classifica;
+use crate::{Ctx, Personale};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,11 +47,13 @@ pub enum TipoPratica {
     Lettera,
     /// A request that opens a proceeding (L. 241/1990).
     Istanza,
+    /// An appointment at an office.
+    Appuntamento,
 }
 
 impl TipoPratica {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Segnalazione, Self::Lettera, Self::Istanza];
+    pub const ALL: [Self; 4] = [Self::Segnalazione, Self::Lettera, Self::Istanza, Self::Appuntamento];
 
     /// First part of the streams' names.
     pub fn as_str(self) -> &'static str {
@@ -46,6 +61,7 @@ impl TipoPratica {
             Self::Segnalazione => "segnalazione",
             Self::Lettera => "lettera",
             Self::Istanza => "istanza",
+            Self::Appuntamento => "appuntamento",
         }
     }
 
@@ -65,6 +81,7 @@ impl TipoPratica {
             Self::Segnalazione => "SG",
             Self::Lettera => "LS",
             Self::Istanza => "IS",
+            Self::Appuntamento => "AP",
         };
         CodicePratica::new(prefix, id)
     }
@@ -82,14 +99,34 @@ pub enum StatoPratica {
     PresaInCarico,
     /// Work has begun.
     InLavorazione,
+    /// Documents were asked for and are awaited.
+    InIntegrazione,
     /// Closed with an answer.
     Conclusa,
+    /// Withdrawn by who filed it.
+    Rinunciata,
+    /// An appointment is booked.
+    Prenotata,
+    /// An appointment was cancelled.
+    Annullata,
+    /// The citizen did not come to an appointment.
+    NonPresentata,
 }
 
 impl StatoPratica {
     /// All states, in the order of a case's life.
-    pub const ALL: [Self; 5] =
-        [Self::Inviata, Self::Protocollata, Self::PresaInCarico, Self::InLavorazione, Self::Conclusa];
+    pub const ALL: [Self; 10] = [
+        Self::Inviata,
+        Self::Protocollata,
+        Self::PresaInCarico,
+        Self::InLavorazione,
+        Self::InIntegrazione,
+        Self::Conclusa,
+        Self::Rinunciata,
+        Self::Prenotata,
+        Self::Annullata,
+        Self::NonPresentata,
+    ];
 
     /// Name in tables and catalogues.
     pub fn as_str(self) -> &'static str {
@@ -98,7 +135,25 @@ impl StatoPratica {
             Self::Protocollata => "protocollata",
             Self::PresaInCarico => "presa-in-carico",
             Self::InLavorazione => "in-lavorazione",
+            Self::InIntegrazione => "in-integrazione",
             Self::Conclusa => "conclusa",
+            Self::Rinunciata => "rinunciata",
+            Self::Prenotata => "prenotata",
+            Self::Annullata => "annullata",
+            Self::NonPresentata => "non-presentata",
+        }
+    }
+
+    /// Whether something is still to be done. Spelt out, so that a new state has to say.
+    pub fn aperta(self) -> bool {
+        match self {
+            Self::Inviata
+            | Self::Protocollata
+            | Self::PresaInCarico
+            | Self::InLavorazione
+            | Self::InIntegrazione
+            | Self::Prenotata => true,
+            Self::Conclusa | Self::Rinunciata | Self::Annullata | Self::NonPresentata => false,
         }
     }
 
@@ -152,14 +207,20 @@ pub struct Base {
     pub inviata_il: Timestamp,
     /// Entry in the register; from the receipt on.
     pub protocollo: Option<Protocollo>,
+    /// The receipt as a document, once it was formed.
+    pub ricevuta_pdf: Option<Allegato>,
     /// Latest date for the answer.
     pub termine: Option<Termine>,
     /// Who took charge and when.
     pub presa_in_carico: Option<(Operatore, Timestamp)>,
     /// When work began.
     pub lavorazione_dal: Option<Timestamp>,
+    /// Documents that the office asked for, and what came of it.
+    pub integrazione: Option<Integrazione>,
     /// How it ended.
     pub chiusura: Option<Chiusura>,
+    /// Its withdrawal.
+    pub rinuncia: Option<Rinuncia>,
 }
 
 /// State of a case: what is common and what its kind adds.
@@ -194,10 +255,13 @@ impl Base {
             nomi_allegati: nomi_allegati.unwrap_or_default(),
             inviata_il: deposito.inviata_il,
             protocollo: None,
+            ricevuta_pdf: None,
             termine: None,
             presa_in_carico: None,
             lavorazione_dal: None,
+            integrazione: None,
             chiusura: None,
+            rinuncia: None,
         }
     }
 
@@ -205,6 +269,11 @@ impl Base {
     pub fn ricevuta(&mut self, event: &RicevutaEmessa) {
         self.stato = StatoPratica::Protocollata;
         self.protocollo = Some(event.protocollo.clone());
+    }
+
+    /// Folds the receipt as a document.
+    pub fn ricevuta_formata(&mut self, event: &RicevutaFormata) {
+        self.ricevuta_pdf = Some(event.file.clone());
     }
 
     /// Folds a computed term.
@@ -216,6 +285,22 @@ impl Base {
     pub fn presa_in_carico(&mut self, event: &PresaInCarico) {
         self.stato = StatoPratica::PresaInCarico;
         self.presa_in_carico = Some((event.operatore.clone(), event.il));
+    }
+
+    /// Another office for the case, when it is another one. Whatever its state: who keeps the register moves closed cases too.
+    pub fn riassegna(&self, nuovo: &CodiceUfficio, ctx: &Ctx) -> Option<PraticaRiassegnata> {
+        (*nuovo != self.ufficio).then(|| PraticaRiassegnata {
+            pratica: self.id,
+            operatore: (&ctx.attore).into(),
+            il: ctx.at,
+            precedente: self.ufficio.clone(),
+            nuovo: nuovo.clone(),
+        })
+    }
+
+    /// Folds a change of office.
+    pub fn riassegnata(&mut self, event: &PraticaRiassegnata) {
+        self.ufficio = event.nuovo.clone();
     }
 
     /// Folds the beginning of work.

@@ -1,7 +1,8 @@
 use super::*;
 use crate::Caso;
 use crate::Evento;
-use crate::allegato::{MAX_ALLEGATI, MAX_NOME};
+use crate::Sample as _;
+use crate::allegato::{MAX_ALLEGATI, MAX_BYTES, MAX_NOME};
 use crate::spec::{
     Case, Istanza, Lettera, Segnalazione, acting, answering, citizen, files, fold, given, life, number, steps,
 };
@@ -26,6 +27,7 @@ each_kind!(
     limits_of_the_files => attachments,
     limits_of_the_messages => messages,
     the_steps_say_who_and_when => who_and_when,
+    a_receipt_is_formed_once_in_any_state_from_the_number_on => receipt,
 );
 
 fn whole_life<D: Case>() {
@@ -56,7 +58,16 @@ fn state_by_command<D: Case>() {
         (StatoPratica::InLavorazione, 5, Some(2)),
         (StatoPratica::Conclusa, 6, None),
     ];
-    assert_eq!(table.map(|(state, ..)| state), StatoPratica::ALL);
+    // Requests and appointments have states of their own: see their tests.
+    let own = [
+        StatoPratica::InIntegrazione,
+        StatoPratica::Rinunciata,
+        StatoPratica::Prenotata,
+        StatoPratica::Annullata,
+        StatoPratica::NonPresentata,
+    ];
+    let shared: Vec<_> = StatoPratica::ALL.into_iter().filter(|state| !own.contains(state)).collect();
+    assert_eq!(table.map(|(state, ..)| state).as_slice(), shared);
     for (state, events, next) in table {
         let history = &whole[..events];
         assert_eq!(D::base(&fold::<D>(history)).expect("a case").stato, state);
@@ -101,6 +112,13 @@ fn attachments<D: Case>() {
         assert_eq!(filing(files(count as u8)).events().len(), 3, "{count} files");
     }
     filing(files(MAX_ALLEGATI as u8 + 1)).then_refused(&[("allegati", "troppi-allegati")]);
+    let large = |bytes: u64| {
+        let (mut one, name) = files(1);
+        one[0].dimensione = bytes;
+        filing((one, name))
+    };
+    assert_eq!(large(MAX_BYTES).events().len(), 3);
+    large(MAX_BYTES + 1).then_refused(&[("allegati", "file-troppo-grande")]);
     let (two, names) = files(2);
     filing((two.clone(), names[..1].to_vec())).then_refused(&[("allegati", "troppi-allegati")]);
     filing((two[..1].to_vec(), names.clone())).then_refused(&[("allegati", "troppi-allegati")]);
@@ -155,6 +173,28 @@ fn who_and_when<D: Case>() {
     assert_eq!((&end.operatore, end.il), (&official, ctx.at));
     assert_eq!(end.messaggio.get().and_then(|m| m.messaggio.as_deref()), Some("Fatto: grazie."));
     assert_eq!(end.protocollo.is_some(), D::USCITA);
+}
+
+fn receipt<D: Case>() {
+    let events: Vec<Evento> = life::<D>(3).into_iter().map(Into::into).collect();
+    let (file, ctx) = (RicevutaFormata::sample().file, acting(crate::persona::Ruolo::Sistema));
+    let form = |history: &[Evento]| Caso::fold(history).expect("a case").forma_ricevuta(file.clone(), &ctx);
+    let code = |refused: crate::Refused| refused.0.into_iter().map(|refusal| refusal.code).collect::<Vec<_>>();
+    assert_eq!(form(&events[..1]).map_err(code), Err(vec!["protocollo-mancante".to_owned()]));
+    for known in 2..=events.len() {
+        let mut history = events[..known].to_vec();
+        let before = Caso::fold(&history).expect("a case");
+        history.push(form(&history).expect("it has a number"));
+        let after = Caso::fold(&history).expect("a case");
+        let expected = Base { ricevuta_pdf: Some(file.clone()), ..before.base().clone() };
+        assert_eq!(after.base(), &expected, "and nothing else");
+        assert_eq!(form(&history).map_err(code), Err(vec!["ricevuta-gia-formata".to_owned()]));
+        // What follows is folded as if there were none, and leaves it.
+        history.extend_from_slice(&events[known..]);
+        let end = Caso::fold(&history).expect("a case");
+        assert_eq!(end.base().ricevuta_pdf.as_ref(), Some(&file));
+        assert_eq!(end.base().stato, Caso::fold(&events).expect("a case").base().stato);
+    }
 }
 
 #[test]

@@ -39,8 +39,9 @@ pub struct Corrispondente {
     pub nome: String,
     /// Family name.
     pub cognome: String,
-    /// Codice fiscale.
-    pub codice_fiscale: CodiceFiscale,
+    /// Codice fiscale, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codice_fiscale: Option<CodiceFiscale>,
     /// Names of the files as the citizen gave them, in the order of `allegati`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nomi_allegati: Vec<String>,
@@ -92,7 +93,7 @@ impl Sample for ProtocolloRegistrato {
             personale: Corrispondente {
                 nome: "Mario".into(),
                 cognome: "Rossi".into(),
-                codice_fiscale: CodiceFiscale::parse("RSSMRA80A01H501U").expect("a valid codice fiscale"),
+                codice_fiscale: Some(CodiceFiscale::parse("RSSMRA80A01H501U").expect("a valid codice fiscale")),
                 nomi_allegati: vec!["lampione.jpg".into()],
             }
             .into(),

@@ -3,10 +3,10 @@
 use super::categoria::Categoria;
 use super::events::{DocumentoSegnalazione, Event, Luogo, SegnalazioneInviata};
 use crate::Ctx;
-use crate::allegato::{Allegato, MAX_ALLEGATI};
+use crate::allegato::{Allegato, MAX_ALLEGATI, MAX_BYTES};
 use crate::ids::PraticaId;
 use crate::persona::{Anagrafica, LivelloIdentita, richiede_livello};
-use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora};
+use crate::pratica::{Base, Instradamento, Lavora, Passo, Pratica, TipoPratica, allegati, deposita, lavora, misure};
 use crate::refusal::{Findings, Refusal, Refused};
 use crate::testo::{riga, testo};
 use crate::titolario::Classifica;
@@ -102,6 +102,7 @@ fn invia(command: Invia, ctx: &Ctx) -> Result<Vec<Event>, Refused> {
     let dettagli = findings.take(testo("dettagli", &command.dettagli, 3, limiti::DETTAGLI));
     let luogo = luogo(&command.luogo, &mut findings);
     findings.take(allegati(&command.allegati, &command.nomi_allegati, MAX_ALLEGATI));
+    findings.take(misure(&command.allegati, MAX_BYTES));
     findings.done()?;
     let (Some(categoria), Some(titolo), Some(dettagli), Some(luogo)) = (categoria, titolo, dettagli, luogo) else {
         return Err(Refusal::whole("modulo-incompleto").into());
@@ -164,9 +165,11 @@ pub fn evolve(state: State, event: &Event) -> State {
             match event {
                 Event::SegnalazioneInviata(_) => {}
                 Event::RicevutaEmessa(e) => state.base.ricevuta(e),
+                Event::RicevutaFormata(e) => state.base.ricevuta_formata(e),
                 Event::TermineCalcolato(e) => state.base.termine(e),
                 Event::SegnalazionePresaInCarico(e) => state.base.presa_in_carico(e),
                 Event::LavorazioneAvviata(e) => state.base.lavorazione(e),
+                Event::PraticaRiassegnata(e) => state.base.riassegnata(e),
                 Event::SegnalazioneRisolta(e) => state.base.conclusa(e),
             }
             Some(state)

@@ -2,7 +2,8 @@
 
 use crate::persona::Anagrafica;
 use crate::pratica::{
-    Conclusione, Deposito, LavorazioneAvviata, PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica,
+    Conclusione, Deposito, LavorazioneAvviata, PraticaRiassegnata, PresaInCarico, RicevutaEmessa, RicevutaFormata,
+    TermineCalcolato, TipoPratica,
 };
 use crate::{Personale, Sample};
 use schemars::JsonSchema;
@@ -93,9 +94,11 @@ eventi! {
     "segnalazione" {
         SegnalazioneInviata = 1,
         RicevutaEmessa = 1,
+        RicevutaFormata = 1,
         TermineCalcolato = 1,
         SegnalazionePresaInCarico = 1,
         LavorazioneAvviata = 1,
+        PraticaRiassegnata = 1,
         SegnalazioneRisolta = 1,
     }
 }

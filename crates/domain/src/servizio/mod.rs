@@ -11,8 +11,9 @@ pub use dizionari::{argomenti, categorie};
 pub use events::{Event, STREAM, ServizioPubblicato};
 
 use crate::Sample;
+use crate::allegato::{MEGABYTE, TETTO_BYTES};
 use crate::ente::CodiceUfficio;
-use crate::modulo::{Decimale, Modulo};
+use crate::modulo::{Decimale, Modulo, TipoCampo};
 use crate::persona::LivelloIdentita;
 use crate::titolario::Classifica;
 use jiff::civil::Date;
@@ -261,6 +262,18 @@ impl Servizio {
     /// Whether it can be asked for on a day.
     pub fn aperto(&self, giorno: Date) -> bool {
         self.finestra.is_none_or(|finestra| finestra.aperta(giorno))
+    }
+
+    /// Bytes of the largest file that it takes with any of its questions; never more than
+    /// [`crate::allegato::TETTO_BYTES`].
+    pub fn byte_di_un_file(&self) -> u64 {
+        let asked = self.modulo.campi().filter_map(|campo| match campo.tipo {
+            TipoCampo::Allegato { megabyte, .. } => Some(megabyte.unwrap_or(self.allegati.megabyte)),
+            _ => None,
+        });
+        // Files that no question names are those of the service itself.
+        let most = asked.chain([self.allegati.megabyte]).max().unwrap_or_default();
+        (u64::from(most) * MEGABYTE).min(TETTO_BYTES)
     }
 
     /// Its one form as bytes: keys sorted, every default spelled out. What the impronta of a version is computed over.

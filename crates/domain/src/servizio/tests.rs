@@ -46,7 +46,21 @@ fn each_part_has_its_rule() {
     assert_eq!(problemi(|s| s.scheda.descrizione = "x".repeat(256)), one("scheda.descrizione", "testo-lungo"));
     assert_eq!(problemi(|s| s.scheda.cosa_serve.elenco.clear()), one("scheda.cosaServe.elenco", "quanti"));
     assert_eq!(problemi(|s| s.allegati.megabyte = 0), one("allegati.megabyte", "limite"));
+    assert_eq!(problemi(|s| s.allegati.megabyte = 51), one("allegati.megabyte", "limite"));
     assert_eq!(problemi(|s| s.allegati.massimo = 21), one("allegati.massimo", "limite"));
+}
+
+#[test]
+fn the_largest_file_is_that_of_the_service_or_of_a_question_and_never_above_the_ceiling() {
+    let with = |servizio: u32, campo: Option<u32>| {
+        let mut s = Servizio::sample();
+        s.allegati.megabyte = servizio;
+        let campo = json!({"nome": "pianta", "tipo": "allegato", "etichetta": "Pianta", "megabyte": campo});
+        s.modulo.passi[0].campi.push(serde_json::from_value(campo).unwrap());
+        s.byte_di_un_file() / MEGABYTE
+    };
+    assert_eq!([with(10, None), with(10, Some(20)), with(20, Some(5)), with(50, None)], [10, 20, 20, 50]);
+    assert_eq!((with(900, None), with(10, Some(u32::MAX)), TETTO_BYTES), (50, 50, 50 * MEGABYTE));
 }
 
 #[test]

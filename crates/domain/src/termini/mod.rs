@@ -20,7 +20,7 @@ mod tests;
 
 pub use error::TermineError;
 pub use festivi::{Festivi, Festivita, Regola, VERSIONE};
-pub use ora::{anno_di_registrazione, data_locale, fine_giornata, inizio_giornata, ora_locale};
+pub use ora::{anno_di_registrazione, apertura, chiusura, data_locale, fine_giornata, inizio_giornata, ora_locale};
 pub use sospensione::{
     Causa, GIORNI_OSSERVAZIONI, MASSIMO_INTEGRAZIONE, Sospensione, limite_osservazioni, ripresa_integrazione,
     ripresa_integrazione_entro, ripresa_preavviso,

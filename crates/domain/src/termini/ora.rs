@@ -3,7 +3,7 @@
 use jiff::{
     Timestamp,
     civil::{Date, Time},
-    tz::TimeZone,
+    tz::{AmbiguousOffset, TimeZone},
 };
 
 /// Compiled in: the day of a protocol entry must not depend on the files of the machine it runs on.
@@ -34,4 +34,29 @@ pub fn inizio_giornata(data: Date) -> Timestamp {
 /// this instant on. The inverse of [`data_locale`]: `inizio_giornata(d) <= ts < fine_giornata(d)`.
 pub fn fine_giornata(data: Date) -> Timestamp {
     data.tomorrow().map_or(Timestamp::MAX, inizio_giornata)
+}
+
+/// The instant at which something opens by the clocks of a day. A time that is skipped when summer time begins is the
+/// first one after it; of one that comes twice when it ends, the first.
+pub fn apertura(data: Date, ora: Time) -> Timestamp {
+    istante(data, ora, false)
+}
+
+/// The instant at which something closes by the clocks of a day: as [`apertura`], but of a time that comes twice the
+/// second.
+pub fn chiusura(data: Date, ora: Time) -> Timestamp {
+    istante(data, ora, true)
+}
+
+fn istante(data: Date, ora: Time, last: bool) -> Timestamp {
+    let ambiguous = ROMA.to_ambiguous_timestamp(data.to_datetime(ora));
+    let found = match (ambiguous.offset(), last) {
+        // Before the gap by its clocks: the next change of the clocks is the gap itself.
+        (AmbiguousOffset::Gap { .. }, _) => {
+            ambiguous.earlier().map(|before| ROMA.following(before).next().map_or(before, |change| change.timestamp()))
+        }
+        (AmbiguousOffset::Fold { .. }, true) => ambiguous.later(),
+        _ => ambiguous.earlier(),
+    };
+    found.unwrap_or_else(|_| inizio_giornata(data))
 }

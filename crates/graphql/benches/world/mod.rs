@@ -1,6 +1,6 @@
 //! A small town with cases, in this process.
 
-use crate::ports::{NoDocuments, Work};
+use crate::ports::{Documents, Work};
 use app::ports::{SystemIds, VerifiedIdentity};
 use app::{App, Canale, Contesto, Ente, Enti, InviaSegnalazione, Parts, Ufficio, Utente, persone::Persone};
 use async_graphql::{Request, Variables};
@@ -61,6 +61,7 @@ fn ente() -> Ente {
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.1".into(), "8.2".into()),
         strade: None,
+        patrono: None,
         uffici: vec![
             office("lavori-pubblici", "Lavori pubblici"),
             office("ambiente", "Ambiente"),
@@ -103,7 +104,7 @@ impl World {
             opener,
             reads: reads.clone(),
             work: Arc::new(Work::default()),
-            documents: Arc::new(NoDocuments),
+            documents: Arc::new(Documents::default()),
             clock,
             ids: Arc::new(SystemIds),
             enti: Arc::new(Enti::new(vec![ente()]).expect("an ente")),

@@ -1,11 +1,15 @@
 //! The schema over a real application, with log and keys in memory and read models on a temporary SQLite.
 
+mod appuntamenti;
 mod bozze;
+mod composes;
 mod contract;
 mod filing;
+mod integrazione;
 mod limits;
 mod ports;
 mod reading;
+mod ricevuta;
 mod servizi;
 mod work;
 
@@ -13,13 +17,14 @@ use crate::{Schema, schema};
 use app::ports::{SystemIds, Upload, VerifiedIdentity};
 use app::{App, Canale, Contesto, Ente, Enti, Parts, Ufficio, Utente, persone::Persone};
 use async_graphql::{Request, Variables};
+use composes::Composes;
 use domain::codice_fiscale::CodiceFiscale;
 use domain::ente::{CodiceEnte, CodiceUfficio};
 use domain::ids::AllegatoId;
 use domain::persona::{LivelloIdentita, Ruolo};
 use eventstore::{ManualClock, MemoryKeyStore, MemoryStore, system_random};
 use jiff::Timestamp;
-use ports::{NoDocuments, Work};
+use ports::{Documents, Work};
 use projections::{Opener, ReadModels};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,6 +39,7 @@ struct World {
     clock: Arc<ManualClock>,
     reads: Arc<ReadModels>,
     work: Arc<Work>,
+    composes: Arc<Composes>,
     _folder: TempDir,
 }
 
@@ -76,6 +82,7 @@ fn ente() -> Ente {
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.1".into(), "8.2".into()),
         strade: None,
+        patrono: None,
         uffici,
     }
 }
@@ -91,19 +98,21 @@ impl World {
         let reads =
             ReadModels::open(path.to_str().unwrap(), store.clone(), opener.clone(), vec![ENTE.into()]).await.unwrap();
         let work = Arc::new(Work::default());
+        let composes = Arc::new(Composes::default());
         let app = App::new(Parts {
             store,
             keys,
             opener,
             reads: reads.clone(),
             work: work.clone(),
-            documents: Arc::new(NoDocuments),
+            documents: Arc::new(Documents::default()),
             clock: clock.clone(),
             ids: Arc::new(SystemIds),
             enti: Arc::new(Enti::new(vec![ente()]).unwrap()),
             persone: Persone::new([7; 32]),
-        });
-        Self { schema: schema(app.clone()), app, clock, reads, work, _folder: folder }
+        })
+        .con_ricevute(composes.clone());
+        Self { schema: schema(app.clone()), app, clock, reads, work, composes, _folder: folder }
     }
 
     fn person(&self, codice_fiscale: &str, nome: &str, ruolo: Ruolo, uffici: &[&str], ambiti: &[&str]) -> Utente {

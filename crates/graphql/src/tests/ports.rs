@@ -5,10 +5,13 @@ use app::ports::{
     Arrivo, BoxFuture, Bozze, ByteStream, Consegna, DocumentError, DocumentStore, Quota, Stored, Upload, UsoUpload,
     WorkError, WorkState,
 };
+use bytes::Bytes;
 use domain::allegato::Impronta;
 use domain::ids::{AllegatoId, PersonaId};
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
+use std::collections::HashMap;
 use std::future::ready;
 use std::sync::Mutex;
 
@@ -142,29 +145,45 @@ impl WorkState for Work {
     }
 }
 
-/// No files: the schema names them and never reads them.
-pub struct NoDocuments;
+/// Files in memory.
+#[derive(Default)]
+pub struct Documents(Mutex<HashMap<AllegatoId, Bytes>>);
 
-impl DocumentStore for NoDocuments {
-    fn put<'a>(&'a self, _: Arrivo<'a>, _: ByteStream<'a>) -> BoxFuture<'a, Result<Stored, DocumentError>> {
-        Box::pin(ready(Err(DocumentError::NotFound)))
+impl DocumentStore for Documents {
+    fn put<'a>(&'a self, arrivo: Arrivo<'a>, bytes: ByteStream<'a>) -> BoxFuture<'a, Result<Stored, DocumentError>> {
+        Box::pin(async move {
+            let pieces: Vec<Bytes> = bytes.try_collect().await.unwrap();
+            let bytes = Bytes::from(pieces.concat());
+            let stored = Stored {
+                impronta: Impronta::from_bytes(eventstore::hash::sha256(&bytes)),
+                dimensione: bytes.len() as u64,
+                formato: arrivo.declared.formato.unwrap(),
+                firma: None,
+                posizione_tolta: false,
+            };
+            self.0.lock().unwrap().insert(arrivo.id, bytes);
+            Ok(stored)
+        })
     }
 
     fn get<'a>(
         &'a self,
         _: &'a str,
-        _: AllegatoId,
+        id: AllegatoId,
         _: &'a Impronta,
     ) -> BoxFuture<'a, Result<ByteStream<'static>, DocumentError>> {
-        Box::pin(ready(Err(DocumentError::NotFound)))
+        let found = self.0.lock().unwrap().get(&id).cloned();
+        let bytes = found.map(|bytes| stream::once(ready(Ok(bytes))).boxed());
+        Box::pin(ready(bytes.ok_or(DocumentError::NotFound)))
     }
 
-    fn remove<'a>(&'a self, _: &'a str, _: AllegatoId) -> BoxFuture<'a, Result<(), DocumentError>> {
+    fn remove<'a>(&'a self, _: &'a str, id: AllegatoId) -> BoxFuture<'a, Result<(), DocumentError>> {
+        self.0.lock().unwrap().remove(&id);
         Box::pin(ready(Ok(())))
     }
 
     fn list(&self, _: &str) -> BoxStream<'static, Result<AllegatoId, DocumentError>> {
-        Box::pin(futures_util::stream::empty())
+        stream::empty().boxed()
     }
 
     fn tidy(&self, _: Timestamp) -> BoxFuture<'_, Result<u64, DocumentError>> {

@@ -7,6 +7,21 @@ use app::ErroreCampo;
 use async_graphql::{ID, SimpleObject};
 use serde_json::Value;
 
+/// How a person wants to be reached about one request.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Contatti {
+    /// Where the courtesy copy and the notices go.
+    email: Option<String>,
+    /// Where the office calls.
+    telefono: Option<String>,
+}
+
+impl From<app::Contatti> for Contatti {
+    fn from(contatti: app::Contatti) -> Self {
+        Self { email: contatti.email, telefono: contatti.telefono }
+    }
+}
+
 /// A draft of an istanza: private to who writes it, sealed, deleted for good when it expires. It is no filing and has no
 /// number.
 #[derive(Debug, Clone, SimpleObject)]
@@ -20,6 +35,8 @@ pub struct Bozza {
     valori: Value,
     /// Ids of files uploaded for it that no field of the form names.
     allegati: Vec<ID>,
+    /// How its person wants to be reached about the request, as written; none as long as nobody asked.
+    contatti: Option<Contatti>,
     /// Name of the step where one stands; empty at the beginning.
     passo: String,
     /// When it was begun.
@@ -39,6 +56,7 @@ impl From<app::Bozza> for Bozza {
             servizio: RiferimentoServizio::from(&bozza.servizio),
             valori: Value::Object(bozza.valori),
             allegati: bozza.allegati.iter().map(|id| ID(id.to_string())).collect(),
+            contatti: bozza.contatti.map(Contatti::from),
             passo: bozza.passo,
             creata: DateTime(bozza.creata),
             aggiornata: DateTime(bozza.aggiornata),

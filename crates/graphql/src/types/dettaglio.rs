@@ -3,10 +3,12 @@
 use super::common::Protocollo;
 use super::ente::Categoria;
 use super::enums::EffettoSilenzio;
+use crate::errors::of_app;
 use crate::scalars::{Date, DateTime};
 use app::DettaglioPratica;
-use async_graphql::{Object, Result, SimpleObject};
+use async_graphql::{ID, Object, Result, SimpleObject};
 use domain::Caso;
+use domain::ids::PraticaId;
 use domain::pratica::Base;
 use serde_json::Value;
 use std::sync::Arc;
@@ -72,6 +74,55 @@ pub struct Istanza {
     sezioni: Option<Vec<Sezione>>,
     /// What silence means for this request (L. 241/1990 artt. 2, 20, 25).
     effetto_silenzio: EffettoSilenzio,
+    /// The earlier case of the same person that it was written from; personal data.
+    da_pratica: Option<ID>,
+    /// Documents that the office asked for (L. 241/1990 art. 6 c. 1 b), and what came of it.
+    integrazione: Option<Integrazione>,
+    /// Its withdrawal by who filed it.
+    rinuncia: Option<Rinuncia>,
+}
+
+/// A request for documents: one in the life of an istanza, for the term waits once only (L. 241/1990 art. 2 c. 7).
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Integrazione {
+    /// What is missing, one document or piece of information each; personal data.
+    voci: Option<Vec<String>>,
+    /// What the office tells the citizen with it; personal data.
+    messaggio: Option<String>,
+    /// Last day to send it. Later ones are taken too, but the term does not wait for them.
+    entro: Date,
+    /// Name of the official who asked.
+    operatore: String,
+    /// When.
+    quando: DateTime,
+    /// Its entry in the register, outgoing.
+    protocollo: Protocollo,
+    /// What was added; null while it is awaited.
+    presentata: Option<IntegrazionePresentata>,
+}
+
+/// What was added to an istanza. Its files stand among those of the case.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct IntegrazionePresentata {
+    /// Words for the office; personal data.
+    testo: Option<String>,
+    /// Files that came with it.
+    allegati: usize,
+    /// When.
+    quando: DateTime,
+    /// Its entry in the register, incoming.
+    protocollo: Protocollo,
+}
+
+/// The withdrawal of an istanza.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Rinuncia {
+    /// Why, if the citizen said so; personal data.
+    motivo: Option<String>,
+    /// When.
+    quando: DateTime,
+    /// Its entry in the register, incoming.
+    protocollo: Protocollo,
 }
 
 /// A step of a form, filled in.
@@ -142,6 +193,29 @@ pub struct Documento {
     pub(crate) url: String,
 }
 
+/// The receipt of the filing (L. 241/1990 art. 18-bis) as PDF/A: once formed, the same bytes for ever.
+pub struct Ricevuta {
+    pub(crate) pratica: PraticaId,
+}
+
+/// The receipt of the filing (L. 241/1990 art. 18-bis) as PDF/A: once formed, the same bytes for ever.
+#[Object]
+impl Ricevuta {
+    /// Path on this host from which the person who asks may download it.
+    async fn url(&self) -> String {
+        format!("/pratiche/{}/ricevuta.pdf", self.pratica)
+    }
+
+    /// SHA-256 of its bytes, 64 hexadecimal digits. The receipt is formed if nobody asked for it before, so it costs more
+    /// than other fields; null where receipts are pages only.
+    #[graphql(complexity = "crate::limits::RECEIPT_COST")]
+    async fn impronta(&self, ctx: &async_graphql::Context<'_>) -> Result<Option<String>> {
+        let (app, contesto) = super::parts(ctx)?;
+        let impronta = app.impronta_ricevuta(contesto, self.pratica).await.map_err(of_app)?;
+        Ok(impronta.map(|impronta| impronta.to_string()))
+    }
+}
+
 /// Who filed; personal data.
 pub struct Richiedente {
     pub(crate) nome_completo: String,
@@ -210,6 +284,42 @@ impl Istanza {
             modulo: documento.map(|d| Value::Object(d.modulo.valori().clone())),
             sezioni: documento.map(|d| d.sezioni.iter().map(Sezione::from).collect()),
             effetto_silenzio: pratica.dettaglio.effetto_silenzio.into(),
+            da_pratica: seen(dettaglio, pratica.dettaglio.da_pratica).map(|id| ID(id.to_string())),
+            integrazione: Integrazione::of(dettaglio, &pratica.base),
+            rinuncia: Rinuncia::of(dettaglio, &pratica.base),
+        })
+    }
+}
+
+impl Integrazione {
+    fn of(dettaglio: &DettaglioPratica, base: &Base) -> Option<Self> {
+        let asked = base.integrazione.as_ref()?;
+        let documento = seen(dettaglio, asked.richiesta.get());
+        let presentata = asked.risposta.as_ref().map(|added| IntegrazionePresentata {
+            testo: seen(dettaglio, added.documento.get()).and_then(|documento| documento.testo.clone()),
+            allegati: added.allegati,
+            quando: DateTime(added.il),
+            protocollo: Protocollo::from(&added.protocollo),
+        });
+        Some(Self {
+            voci: documento.map(|documento| documento.voci.clone()),
+            messaggio: documento.and_then(|documento| documento.messaggio.clone()),
+            entro: Date(asked.entro),
+            operatore: asked.operatore.nome.clone(),
+            quando: DateTime(asked.richiesta_il),
+            protocollo: Protocollo::from(&asked.protocollo),
+            presentata,
+        })
+    }
+}
+
+impl Rinuncia {
+    fn of(dettaglio: &DettaglioPratica, base: &Base) -> Option<Self> {
+        let rinuncia = base.rinuncia.as_ref()?;
+        Some(Self {
+            motivo: seen(dettaglio, rinuncia.documento.get()).and_then(|documento| documento.motivo.clone()),
+            quando: DateTime(rinuncia.il),
+            protocollo: Protocollo::from(&rinuncia.protocollo),
         })
     }
 }
@@ -245,6 +355,7 @@ pub(crate) fn descrizione(dettaglio: &DettaglioPratica) -> Option<String> {
     let text = match &dettaglio.caso {
         Caso::Segnalazione(p) => p.dettaglio.documento.get().map(|d| &d.dettagli),
         Caso::Lettera(p) => p.dettaglio.documento.get().map(|d| &d.testo),
+        Caso::Appuntamento(p) => p.dettaglio.documento.get().map(|d| &d.dettagli),
         Caso::Istanza(p) => {
             let richiesta = p.dettaglio.documento.get().and_then(|d| d.modulo.get("richiesta")?.as_str());
             return seen(dettaglio, richiesta).map(str::to_owned);

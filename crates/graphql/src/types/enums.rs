@@ -12,6 +12,8 @@ pub enum TipoPratica {
     Lettera,
     /// A request that opens a proceeding (L. 241/1990).
     Istanza,
+    /// An appointment at an office.
+    Appuntamento,
 }
 
 /// Where a case stands, in the order of its life.
@@ -26,8 +28,18 @@ pub enum StatoPratica {
     PresaInCarico,
     /// Work has begun.
     InLavorazione,
+    /// Documents were asked for and are awaited (L. 241/1990 art. 2 c. 7).
+    InIntegrazione,
     /// Ended with an answer (L. 241/1990 art. 2).
     Conclusa,
+    /// Withdrawn by who filed it.
+    Rinunciata,
+    /// An appointment is booked.
+    Prenotata,
+    /// An appointment was cancelled.
+    Annullata,
+    /// The citizen did not come to an appointment.
+    NonPresentata,
 }
 
 /// What a person may be for an ente.

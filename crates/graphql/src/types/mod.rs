@@ -1,5 +1,7 @@
 //! The types of answers.
 
+mod agenda;
+mod appuntamento;
 mod audit;
 mod bozza;
 mod common;
@@ -13,11 +15,13 @@ mod riga;
 mod servizio;
 mod storia;
 
+pub(crate) use agenda::{Agenda, Disponibilita, Prenotabile};
+pub(crate) use appuntamento::CanalePrenotazione;
 pub(crate) use audit::Audit;
 pub(crate) use bozza::{Bozza, BozzaPayload, EliminaBozzaPayload};
 pub(crate) use ente::{Categoria, Ente, Utente};
 pub(crate) use enums::{StatoPratica, TipoPratica};
-pub(crate) use payload::{ModificaRegistrazionePayload, PraticaPayload};
+pub(crate) use payload::{Errore, ModificaRegistrazionePayload, PraticaPayload};
 pub(crate) use pratica::Pratica;
 pub(crate) use registro::Registrazione;
 pub(crate) use riga::passi_chiesti;

@@ -5,7 +5,7 @@ use super::pratica::Pratica;
 use super::registro::Registrazione;
 use crate::scalars::Posizione;
 use app::{ErroreCampo, Esito};
-use async_graphql::SimpleObject;
+use async_graphql::{ID, SimpleObject};
 
 /// One reason why nothing was done.
 #[derive(Debug, Clone, SimpleObject)]
@@ -16,11 +16,21 @@ pub struct Errore {
     codice: String,
     /// A sentence in Italian that says how to mend it.
     messaggio: String,
+    /// Ids of slots that are free instead of one that was refused; empty when it is about something else.
+    alternative: Vec<ID>,
 }
 
 impl From<ErroreCampo> for Errore {
     fn from(errore: ErroreCampo) -> Self {
-        Self { campo: errore.campo, codice: errore.codice, messaggio: errore.messaggio }
+        let alternative = errore.alternative().iter().map(|slot| ID(slot.to_string())).collect();
+        Self { campo: errore.campo, codice: errore.codice, messaggio: errore.messaggio, alternative }
+    }
+}
+
+impl Errore {
+    /// Several.
+    pub(crate) fn of(errori: Vec<ErroreCampo>) -> Vec<Self> {
+        errori.into_iter().map(Self::from).collect()
     }
 }
 

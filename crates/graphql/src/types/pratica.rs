@@ -1,8 +1,9 @@
 //! A case.
 
+use super::appuntamento::{Appuntamento, AppuntamentoDiPratica};
 use super::common::{Allegato, Protocollo, Ufficio};
 use super::dettaglio::{
-    self, Documento, Istanza, Lettera, PresaInCarico, Richiedente, Risposta, Segnalazione, Termine,
+    self, Documento, Istanza, Lettera, PresaInCarico, Ricevuta, Richiedente, Risposta, Segnalazione, Termine,
 };
 use super::ente::Categoria;
 use super::enums::{StatoPratica, TipoPratica};
@@ -33,7 +34,7 @@ pub(crate) enum Source {
     Outcome(Arc<DettaglioPratica>),
 }
 
-/// A case: a segnalazione, a letter to the mayor, or an istanza.
+/// A case: a segnalazione, a letter to the mayor, an istanza, or an appointment.
 pub struct Pratica(pub(super) Source);
 
 impl Pratica {
@@ -57,6 +58,7 @@ impl From<&Esito> for Pratica {
             // Only who filed it or works it could carry the command out.
             personale: true,
             lavorabile: false,
+            disponibile: false,
             posizione: esito.posizione,
         })))
     }
@@ -100,7 +102,7 @@ impl Source {
         self.either(|row| row.id, |base| base.id)
     }
 
-    fn tipo(&self) -> domain::pratica::TipoPratica {
+    pub(super) fn tipo(&self) -> domain::pratica::TipoPratica {
         self.either(|row| row.tipo, |base| base.tipo)
     }
 
@@ -129,8 +131,8 @@ impl Source {
     }
 }
 
-/// A case: a segnalazione (report), a lettera (letter to the mayor) or an istanza (request that opens a proceeding,
-/// L. 241/1990). A citizen sees their own; an official those of their offices; a developer state and history without
+/// A case: a segnalazione (report), a lettera (letter to the mayor), an istanza (request that opens a proceeding,
+/// L. 241/1990) or an appuntamento (appointment at an office). A citizen sees their own; an official those of their offices; a developer state and history without
 /// personal data. Fields marked "personal data" are null for who may not see them, and for everybody once the person was
 /// forgotten.
 #[Object]
@@ -177,7 +179,7 @@ impl Pratica {
             Source::Row(row) => row.categoria.as_deref(),
             Source::Whole(d) | Source::Outcome(d) => match &d.caso {
                 Caso::Segnalazione(pratica) => Some(pratica.dettaglio.categoria.as_str()),
-                Caso::Lettera(_) | Caso::Istanza(_) => None,
+                Caso::Lettera(_) | Caso::Istanza(_) | Caso::Appuntamento(_) => None,
             },
         };
         let contesto = parts(ctx)?.1;
@@ -209,6 +211,26 @@ impl Pratica {
             return Ok(None);
         }
         Ok(Istanza::of(&*self.0.dettaglio(ctx).await?))
+    }
+
+    /// What an appointment adds; null for other kinds.
+    #[graphql(complexity = "crate::limits::DETAIL_COST + child_complexity")]
+    async fn appuntamento(&self, ctx: &Context<'_>) -> Result<Option<Appuntamento>> {
+        if !self.0.e_appuntamento() {
+            return Ok(None);
+        }
+        Ok(Appuntamento::of(parts(ctx)?.1, &*self.0.dettaglio(ctx).await?))
+    }
+
+    /// Appointments that are about it, in order of time; for who may see its personal data.
+    #[graphql(complexity = "crate::limits::SEARCH_COST + crate::limits::CASE_APPOINTMENTS * child_complexity")]
+    async fn appuntamenti(&self, ctx: &Context<'_>) -> Result<Vec<AppuntamentoDiPratica>> {
+        let (app, contesto) = parts(ctx)?;
+        match app.appuntamenti_della_pratica(contesto, self.0.id()).await {
+            Ok(rows) => Ok(rows.into_iter().map(|row| AppuntamentoDiPratica::of(contesto, row)).collect()),
+            Err(AppError::NonTrovato) => Ok(Vec::new()),
+            Err(error) => Err(of_app(error)),
+        }
     }
 
     /// Who filed it; personal data.
@@ -302,6 +324,15 @@ impl Pratica {
             },
         )?;
         Some(Documento { impronta, url: format!("/pratiche/{}/documento", self.0.id()) })
+    }
+
+    /// Its receipt as a document, from the number on, for who may see its personal data.
+    async fn ricevuta(&self) -> Option<Ricevuta> {
+        let numbered = self.0.personal(
+            |row| row.richiedente.as_ref().and(row.protocollo.as_ref()).map(|_| ()),
+            |caso| caso.base().richiedente.get().and(caso.base().protocollo.as_ref()).map(|_| ()),
+        );
+        numbered.map(|()| Ricevuta { pratica: self.0.id() })
     }
 
     /// Who took charge and when.

@@ -19,8 +19,8 @@ use projections::{ModificaRow, RegistrazioneRow};
 pub struct Corrispondente {
     /// Full name.
     nome: String,
-    /// Codice fiscale.
-    codice_fiscale: String,
+    /// Codice fiscale, where it is known: an officer may have booked for someone who did not have it at hand.
+    codice_fiscale: Option<String>,
 }
 
 /// A class of the titolario, the municipality's filing plan (DPR 445/2000 art. 50 c. 4).
@@ -102,10 +102,7 @@ impl From<RegistrazioneRow> for Registrazione {
             protocollo: row.protocollo,
             flusso: row.flusso,
             oggetto: row.oggetto,
-            corrispondente: row
-                .corrispondente
-                .zip(row.codice_fiscale)
-                .map(|(nome, codice_fiscale)| Corrispondente { nome, codice_fiscale }),
+            corrispondente: row.corrispondente.map(|nome| Corrispondente { nome, codice_fiscale: row.codice_fiscale }),
             classifica: row.classifica,
             assegnazione: CodiceUfficio::new(row.assegnazione),
             riservato: row.riservato,
@@ -148,7 +145,7 @@ impl From<DettaglioRegistrazione> for Registrazione {
         Self {
             corrispondente: person.map(|p| Corrispondente {
                 nome: format!("{} {}", p.nome, p.cognome),
-                codice_fiscale: p.codice_fiscale.to_string(),
+                codice_fiscale: p.codice_fiscale.as_ref().map(ToString::to_string),
             }),
             allegati: allegati(&entry.allegati, person.map_or(&[], |p| &p.nomi_allegati)),
             protocollo: entry.protocollo,

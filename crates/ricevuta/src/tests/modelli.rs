@@ -58,10 +58,9 @@ fn a_template_that_leaves_something_out_is_told_what() {
     let rotto = RICEVUTA.replacen("#r.rimedi", "", 1).replacen("r.termine.silenzio", "[]", 1);
     let detto = errore(&[("ricevuta.typ", &rotto)]);
     assert_eq!(detto, "the template of the receipt leaves out: ricevuta.termine.silenzio, ricevuta.rimedi");
-    // The number belongs on the copy, and only there.
-    let istanza = include_str!("../../templates/istanza.typ").replacen("dati.protocollo.segnatura", "[]", 1);
+    let istanza = include_str!("../../templates/istanza.typ").replacen("=== #sezione.titolo", "", 1);
     let detto = errore(&[("istanza.typ", &istanza)]);
-    assert_eq!(detto, "the template of the copy with the segnatura leaves out: protocollo.numero, protocollo.data");
+    assert_eq!(detto, "the template of the request leaves out: istanza.sezioni.titolo");
 }
 
 #[test]

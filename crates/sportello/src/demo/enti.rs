@@ -2,6 +2,7 @@
 
 use app::{Ente, Ufficio};
 use domain::ente::{CodiceEnte, CodiceUfficio};
+use domain::termini::Regola;
 use std::path::{Path, PathBuf};
 
 /// Host name of the second town; the first answers under every other name.
@@ -18,6 +19,7 @@ struct Town {
     indirizzo: &'static str,
     centro: (&'static str, &'static str),
     strade: &'static str,
+    patrono: Regola,
 }
 
 const TOWNS: [Town; 2] = [
@@ -32,6 +34,7 @@ const TOWNS: [Town; 2] = [
         indirizzo: "Piazza della Fonte 1, 00000 Montelume",
         centro: ("44.181000", "8.264000"),
         strade: include_str!("montelume.geojson"),
+        patrono: Regola::Fissa { mese: 8, giorno: 7 },
     },
     Town {
         codice: "c_x902",
@@ -44,6 +47,7 @@ const TOWNS: [Town; 2] = [
         indirizzo: "Via del Porto 3, 00000 Acquaserena",
         centro: ("44.095000", "8.201000"),
         strade: include_str!("acquaserena.geojson"),
+        patrono: Regola::Fissa { mese: 12, giorno: 6 },
     },
 ];
 
@@ -99,6 +103,7 @@ pub(super) fn enti(first: &str, port: u16, data: &Path) -> Vec<Ente> {
             indirizzo: town.indirizzo.into(),
             centro: (town.centro.0.into(), town.centro.1.into()),
             strade: Some(file(data, town)),
+            patrono: Some(town.patrono),
             uffici: UFFICI
                 .iter()
                 .map(|(codice, nome)| Ufficio {

@@ -166,6 +166,8 @@ impl Semina<'_> {
                     versione: 1,
                     modulo: serde_json::json!({ "oggetto": oggetto, "richiesta": richiesta }),
                     allegati: Vec::new(),
+                    da_pratica: None,
+                    contatti: None,
                 };
                 self.app.presenta_istanza(&ctx, &chiave, input).await
             }

@@ -290,14 +290,48 @@ function draft(form) {
     }
   };
   for (const update of form.querySelectorAll("[data-senza-script]")) update.hidden = true;
-  form.addEventListener("input", () => (changed = true));
+  const SOON = 700;
+  let soon = 0;
+  form.addEventListener("input", (event) => {
+    changed = true;
+    // A number made from this one follows while one still writes, at the first pause.
+    if (event.target.type === "file" || !event.target.closest("[data-calcola]")) return;
+    clearTimeout(soon);
+    soon = setTimeout(save, SOON);
+  });
   form.addEventListener("change", (event) => {
     changed = true;
-    if (event.target.type !== "file" && event.target.closest("[data-controlla]")) save();
+    if (event.target.type === "file" || !event.target.closest("[data-controlla], [data-calcola]")) return;
+    clearTimeout(soon);
+    save();
   });
   setInterval(() => changed && save(), EVERY);
 }
 
+/** What is left of the time for which something is held; said aloud once, near the end, and when it is over. */
+function countdown(note) {
+  const left = note.querySelector("[data-resta]");
+  const spoken = note.querySelector("[data-resta-detto]");
+  if (!left || !spoken) return;
+  const end = Date.now() + Number(note.dataset.scadeTra) * 1000;
+  const NEAR = 120;
+  let said = false;
+  const show = () => {
+    const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
+    left.textContent = seconds > 0 ? `Restano ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}.` : "Il tempo è finito: se vai avanti scegli di nuovo l'orario.";
+    if (seconds === 0) {
+      spoken.textContent = left.textContent;
+      clearInterval(tick);
+    } else if (seconds <= NEAR && !said) {
+      said = true;
+      spoken.textContent = "Restano due minuti per confermare.";
+    }
+  };
+  const tick = setInterval(show, 1000);
+  show();
+}
+
+for (const note of document.querySelectorAll("[data-scade-tra]")) countdown(note);
 for (const link of document.querySelectorAll("[data-menu]")) menu(link);
 for (const fold of document.querySelectorAll("[data-chiudi-fuori]")) closing(fold);
 for (const area of document.querySelectorAll("[data-conta]")) counter(area);

@@ -3,29 +3,36 @@
 use crate::errore::{Errore, Pagina};
 use crate::formato;
 use crate::layout::{Layout, Riga};
+use crate::pagine::area_personale::disposizione;
 use crate::pagine::elenco::risultati;
 use crate::richiesta::Richiesta;
 use crate::state::Web;
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::Timestamp;
-use mail_parser::{Address, Message, MessageParser};
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders as _};
 use std::io;
 use std::path::PathBuf;
 
 /// Messages of the list, at most.
 const MASSIMO: usize = 100;
-/// Bytes of a message that are read, at most.
-const MAX_BYTES: u64 = 1024 * 1024;
+/// Bytes of a message that are read, at most: a receipt is a few hundred thousand.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// Bytes that are read of a message of the list, at most: what is shown of it stands before its text.
+const MAX_TESTATA: u64 = 32 * 1024;
 /// Characters of a file name, at most.
 const MAX_NOME: usize = 200;
 
 /// The routes.
 pub fn routes() -> Router<Web> {
-    Router::new().route("/posta", get(elenco)).route("/posta/{nome}", get(leggi))
+    Router::new()
+        .route("/posta", get(elenco))
+        .route("/posta/{nome}", get(leggi))
+        .route("/posta/{nome}/{n}", get(allegato))
 }
 
 /// One message of the list.
@@ -51,6 +58,14 @@ struct PaginaMessaggio {
     layout: Layout,
     testata: Vec<Riga>,
     testo: String,
+    allegati: Vec<Accluso>,
+}
+
+/// A file that came with a message.
+struct Accluso {
+    href: String,
+    nome: String,
+    dimensione: String,
 }
 
 /// A name as the mailer gives it, and nothing that leads elsewhere.
@@ -82,10 +97,7 @@ async fn elenco(r: Richiesta) -> Result<Response, Errore> {
 
 async fn leggi(r: Richiesta, Path(nome): Path<String>) -> Result<Response, Errore> {
     let folder = cartella(&r)?;
-    if !nome_valido(&nome) {
-        return Err(Errore::NonTrovato);
-    }
-    let bytes = off_thread(move || read(&folder.join(nome))).await?;
+    let bytes = messaggio(folder, &nome).await?;
     let message = MessageParser::default().parse(&bytes).ok_or(Errore::NonTrovato)?;
     let titolo = message.subject().map_or_else(|| crate::t("posta-senza-oggetto"), str::to_owned);
     let elenco = crate::t("posta-titolo");
@@ -93,8 +105,46 @@ async fn leggi(r: Richiesta, Path(nome): Path<String>) -> Result<Response, Error
         layout: r.layout(titolo.clone()).con_percorso([("/posta", elenco.as_str()), ("", titolo.as_str())]),
         testata: testata(&message),
         testo: message.body_text(0).map(|text| text.trim().to_owned()).unwrap_or_default(),
+        allegati: allegati(&nome, &message),
     };
     Ok(Pagina(page).into_response())
+}
+
+/// A file of a message, counted from 1; always a download.
+async fn allegato(r: Richiesta, Path((nome, n)): Path<(String, u32)>) -> Result<Response, Errore> {
+    let bytes = messaggio(cartella(&r)?, &nome).await?;
+    let message = MessageParser::default().parse(&bytes).ok_or(Errore::NonTrovato)?;
+    let part = n.checked_sub(1).and_then(|n| message.attachment(n)).ok_or(Errore::NonTrovato)?;
+    let disposizione = HeaderValue::from_str(&disposizione(&nome_allegato(part)))
+        .map_err(|error| Errore::Interno(error.to_string()))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CONTENT_DISPOSITION, disposizione),
+    ];
+    Ok((headers, part.contents().to_vec()).into_response())
+}
+
+fn allegati(nome: &str, message: &Message<'_>) -> Vec<Accluso> {
+    let of = |(index, part): (usize, &MessagePart<'_>)| Accluso {
+        href: format!("/posta/{nome}/{}", index + 1),
+        nome: nome_allegato(part),
+        dimensione: formato::dimensione(part.contents().len() as u64),
+    };
+    message.attachments().enumerate().map(of).collect()
+}
+
+fn nome_allegato(part: &MessagePart<'_>) -> String {
+    part.attachment_name().map_or_else(|| crate::t("posta-allegato-senza-nome"), str::to_owned)
+}
+
+/// The bytes of a message.
+async fn messaggio(folder: PathBuf, nome: &str) -> Result<Vec<u8>, Errore> {
+    if !nome_valido(nome) {
+        return Err(Errore::NonTrovato);
+    }
+    let path = folder.join(nome);
+    off_thread(move || read(&path, MAX_BYTES)).await
 }
 
 /// Runs blocking file work off the asynchronous threads; a missing file is a missing page.
@@ -106,10 +156,10 @@ async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Se
     })
 }
 
-fn read(path: &std::path::Path) -> io::Result<Vec<u8>> {
+fn read(path: &std::path::Path, max: u64) -> io::Result<Vec<u8>> {
     use io::Read;
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?.take(max).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -126,7 +176,8 @@ fn lista(folder: &std::path::Path) -> io::Result<(Vec<Voce>, usize)> {
         .filter(|name| nome_valido(name))
         .collect();
     names.sort_unstable_by(|a, b| b.cmp(a));
-    let rows = names.iter().take(MASSIMO).filter_map(|name| voce(name, &read(&folder.join(name)).ok()?)).collect();
+    let row = |name: &String| voce(name, &read(&folder.join(name), MAX_TESTATA).ok()?);
+    let rows = names.iter().take(MASSIMO).filter_map(row).collect();
     Ok((rows, names.len()))
 }
 
@@ -188,11 +239,32 @@ mod tests {
             layout: Layout::new("Comune di Prova", message.subject().unwrap(), "/posta/x.eml"),
             testata: testata(&message),
             testo: message.body_text(0).unwrap().into_owned(),
+            allegati: allegati("x.eml", &message),
         };
         let html = page.render().unwrap();
         assert!(html.contains("La tua segnalazione è registrata") && html.contains("Ciao &#60;Mario&#62;."));
         assert!(html.contains("6 marzo 2026, ore 10:30") && html.contains("mario@example.org"));
         assert!(!html.contains("alert(1)"));
+    }
+
+    #[test]
+    fn the_files_of_a_message_are_linked_and_come_as_they_were() {
+        let text = String::from_utf8(MAIL.to_vec()).unwrap().replace("multipart/alternative", "multipart/mixed");
+        let pdf = "--x\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\
+            Content-Disposition: attachment; filename=\"ricevuta-<1>.pdf\"\r\n\r\nJVBERi0xLjcK\r\n--x--";
+        let mail = text.replacen("--x\r\nContent-Type: text/html\r\n\r\n<script>alert(1)</script>\r\n--x--", pdf, 1);
+        assert_ne!(mail, text);
+        let message = MessageParser::default().parse(mail.as_bytes()).unwrap();
+        let page = PaginaMessaggio {
+            layout: Layout::new("Comune di Prova", "Ricevuta", "/posta/x.eml"),
+            testata: testata(&message),
+            testo: message.body_text(0).unwrap().into_owned(),
+            allegati: allegati("x.eml", &message),
+        };
+        let html = page.render().unwrap();
+        assert!(html.contains("href=\"/posta/x.eml/1\"") && html.contains("ricevuta-&#60;1&#62;.pdf"), "{html}");
+        assert!(html.contains("9 byte") && !html.contains("/posta/x.eml/2"));
+        assert_eq!(message.attachment(0).unwrap().contents(), b"%PDF-1.7\n");
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub const SERVIZIO: &str = "prova-bozza";
 pub struct Lavoro {
     pub bozze: BozzeInMemoria,
     pub uploads: Mutex<Vec<Upload>>,
+    /// Notices that were queued, each once.
+    pub coda: Mutex<Vec<Consegna>>,
     /// The turn belongs to another node.
     pub altrui: Mutex<bool>,
 }
@@ -70,6 +72,21 @@ impl WorkState for Lavoro {
     fn release<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
         ready(())
     }
+    fn enqueue<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a str,
+        _: u64,
+        consegne: Vec<Consegna>,
+    ) -> BoxFuture<'a, Result<(), WorkError>> {
+        let mut coda = self.coda.lock().unwrap();
+        for consegna in consegne {
+            if !coda.iter().any(|known| known.dedupe == consegna.dedupe) {
+                coda.push(consegna);
+            }
+        }
+        ready(())
+    }
     non_serve! {
         fn put_upload(Upload, Quota) -> bool;
         fn upload_use(&'a str, PersonaId, Timestamp) -> UsoUpload;
@@ -80,7 +97,6 @@ impl WorkState for Lavoro {
         fn session(&'a str, Timestamp) -> Option<Vec<u8>>;
         fn delete_session(&'a str) -> ();
         fn process_position(&'a str, &'a str) -> u64;
-        fn enqueue(&'a str, &'a str, u64, Vec<Consegna>) -> ();
         fn rewind(&'a str, &'a str, u64) -> ();
         fn note_attempt(&'a Consegna, Timestamp) -> bool;
         fn note_handed_over(&'a Consegna, Timestamp) -> ();
@@ -158,6 +174,7 @@ fn ente() -> Ente {
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.1".into(), "8.2".into()),
         strade: None,
+        patrono: None,
         uffici: uffici.map(ufficio).collect(),
     }
 }

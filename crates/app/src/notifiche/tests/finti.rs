@@ -333,6 +333,7 @@ pub fn ente() -> Ente {
         indirizzo: "Piazza della Fonte 1".into(),
         centro: ("44.1".into(), "8.25".into()),
         strade: None,
+        patrono: None,
         uffici: vec![
             ufficio("lavori-pubblici", "Lavori pubblici"),
             ufficio("urp", "Ufficio relazioni con il pubblico"),
@@ -355,6 +356,8 @@ impl Scena {
             opener: Arc::new(Opener::new(Arc::new(MemoryKeyStore::new(system_random())))),
             work: self.work.clone(),
             mailer: self.buca.clone(),
+            ricevute: None,
+            app: None,
             clock: self.clock.clone(),
             ids: Arc::new(SystemIds),
             enti: vec![Arc::new(ente())],

@@ -2,10 +2,10 @@
 
 use super::finti::{ENTE, ente};
 use crate::notifiche::FolderMailer;
-use crate::ports::{MailError, Mailer, Messaggio};
+use crate::ports::{Accluso, MailError, Mailer, Messaggio};
 use eventstore::ManualClock;
 use jiff::{SignedDuration, Timestamp};
-use mail_parser::{Address, MessageParser};
+use mail_parser::{Address, MessageParser, MimeHeaders as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ fn messaggio() -> Messaggio {
         oggetto: "Ricevuta prot. 0000012/2026 - è già attività".into(),
         testo: "Gentile Mario,\nè arrivata.\n".into(),
         html: "<p>Gentile Mario, è arrivata.</p>\n".into(),
+        acclusi: Vec::new(),
         id: "00000000-0000-0000-0000-000000000007.email@comune.example.org".into(),
     }
 }
@@ -56,6 +57,29 @@ async fn a_message_in_the_folder_is_whole_and_readable() {
     assert_eq!(parsed.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
     assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), messaggio().testo);
     assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n"), messaggio().html);
+}
+
+#[tokio::test]
+async fn files_go_with_the_message_byte_for_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mailer, ..) = mailer(dir.path());
+    // Every byte, line ends and the sign that ends a message among them.
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).chain(*b"\r\n.\r\n").collect();
+    let nome = "ricevuta-SG-7K3M-Q2XF-9D4C.pdf\r\nX: y";
+    let accluso = Accluso { nome: nome.into(), formato: "application/pdf", bytes: bytes.clone().into() };
+    mailer.send(&Messaggio { acclusi: vec![accluso], ..messaggio() }).await.unwrap();
+    let [name] = <[_; 1]>::try_from(names(&dir.path().join(ENTE))).unwrap();
+    let raw = std::fs::read(dir.path().join(ENTE).join(name)).unwrap();
+    assert!(raw.split(|b| *b == b'\n').all(|line| line.len() <= 998), "lines of a message have a limit (RFC 5321)");
+    let parsed = MessageParser::default().parse(&raw).unwrap();
+    assert_eq!(parsed.body_text(0).unwrap().replace("\r\n", "\n"), messaggio().testo);
+    assert_eq!(parsed.body_html(0).unwrap().replace("\r\n", "\n"), messaggio().html);
+    let [file] = <[_; 1]>::try_from(parsed.attachments().collect::<Vec<_>>()).unwrap();
+    assert_eq!(file.contents(), bytes);
+    assert!(file.attachment_name().unwrap().starts_with("ricevuta-SG-7K3M-Q2XF-9D4C.pdf"));
+    assert!(parsed.header("X").is_none());
+    let kind = file.content_type().unwrap();
+    assert_eq!((kind.ctype(), kind.subtype()), ("application", Some("pdf")));
 }
 
 #[tokio::test]

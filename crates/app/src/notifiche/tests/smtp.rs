@@ -64,6 +64,7 @@ async fn send(config: SmtpConfig) -> Result<(), MailError> {
         oggetto: "Ricevuta".into(),
         testo: "Gentile Mario".into(),
         html: "<p>Gentile Mario</p>".into(),
+        acclusi: Vec::new(),
         id: "7@comune.example.org".into(),
     };
     SmtpMailer::new(config, clock).unwrap().send(&message).await

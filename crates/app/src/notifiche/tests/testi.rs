@@ -6,11 +6,17 @@ use crate::ports::{Consegna, Messaggio, StatoConsegna};
 use domain::istanza::IstanzaPresentata;
 use domain::lettera::LetteraInviata;
 use domain::notifica::Motivo;
-use domain::pratica::{Conclusione, LavorazioneAvviata, PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPratica};
+use domain::pratica::{
+    Conclusione, IntegrazionePresentata, IntegrazioneRichiesta, IstanzaRinunciata, LavorazioneAvviata, PresaInCarico,
+    RicevutaEmessa, TermineCalcolato, TipoPratica,
+};
 use domain::registro::Protocollo;
 use domain::segnalazione::SegnalazioneInviata;
 use domain::{Caso, Evento, Sample, istanza, lettera, segnalazione};
 use uuid::Uuid;
+
+/// Kinds of case that an office carries on.
+const TIPI: [TipoPratica; 3] = [TipoPratica::Segnalazione, TipoPratica::Lettera, TipoPratica::Istanza];
 
 const MOTIVI: [Motivo; 3] = [Motivo::Ricevuta, Motivo::PresaInCarico, Motivo::Conclusione];
 
@@ -44,6 +50,7 @@ fn vita(tipo: TipoPratica) -> Vec<Evento> {
             let tutti = [inviata].into_iter().chain(altri).chain([E::IstanzaConclusa(conclusione())]);
             tutti.map(Evento::from).collect()
         }
+        TipoPratica::Appuntamento => panic!("the notices of appointments have tests of their own"),
     }
 }
 
@@ -53,6 +60,7 @@ fn messaggio(tipo: TipoPratica, motivo: Motivo) -> Messaggio {
         Motivo::Ricevuta => 3,
         Motivo::PresaInCarico => 4,
         Motivo::Conclusione => 6,
+        other => panic!("no such history: {other:?}"),
     };
     componi(&Caso::fold(&vita(tipo)[..known]).unwrap(), motivo)
 }
@@ -142,7 +150,7 @@ fn the_receipts_of_letters_and_requests_repeat_what_was_filed() {
 
 #[test]
 fn subjects_carry_numbers_and_never_the_citizens_words() {
-    for tipo in TipoPratica::ALL {
+    for tipo in TIPI {
         let caso = Caso::fold(&vita(tipo)).unwrap();
         for motivo in MOTIVI {
             let oggetto = componi(&caso, motivo).oggetto;
@@ -156,7 +164,7 @@ fn subjects_carry_numbers_and_never_the_citizens_words() {
 
 #[test]
 fn every_word_is_in_the_catalogue() {
-    for tipo in TipoPratica::ALL {
+    for tipo in TIPI {
         for motivo in MOTIVI {
             let message = messaggio(tipo, motivo);
             for text in [&message.testo, &message.html, &message.oggetto] {
@@ -208,4 +216,45 @@ fn what_a_citizen_writes_cannot_become_html() {
     }
     contains_all(&message.html, &["prima riga<br>\n&quot;seconda&quot; &amp; &lt;b&gt;terza", "&lt;script&gt;"]);
     assert!(message.testo.contains("<script>alert('x')</script>"));
+}
+
+/// A request for which documents were asked, then one event more.
+fn integrazione(riservato: bool, poi: Option<istanza::Event>) -> Caso {
+    use istanza::Event as E;
+    let mut inviata = IstanzaPresentata::sample();
+    inviata.deposito.riservato = riservato;
+    let altri = [RicevutaEmessa::sample().into(), TermineCalcolato::sample().into()];
+    let chiesta = [E::IstanzaPresaInCarico(PresaInCarico::sample()), IntegrazioneRichiesta::sample().into()];
+    let tutti = [E::from(inviata)].into_iter().chain(altri).chain(chiesta).chain(poi);
+    Caso::fold(&tutti.map(Evento::from).collect::<Vec<_>>()).unwrap()
+}
+
+#[test]
+fn what_is_missing_is_listed_with_its_day_unless_the_case_is_restricted() {
+    let aperta = componi(&integrazione(false, None), Motivo::IntegrazioneRichiesta);
+    assert!(aperta.oggetto.starts_with("Servono altri documenti prot. 0000012/2026"), "{}", aperta.oggetto);
+    contains_all(
+        &aperta.testo,
+        &["- Planimetria dell'area, firmata", "La planimetria allegata non si legge.", "entro il 30/03/2026"],
+    );
+    let riservata = componi(&integrazione(true, None), Motivo::IntegrazioneRichiesta);
+    assert!(!riservata.testo.contains("Planimetria") && !riservata.testo.contains("planimetria"));
+    contains_all(&riservata.testo, &["lo trovi nella tua area personale", "entro il 30/03/2026"]);
+}
+
+#[test]
+fn what_was_added_and_a_withdrawal_are_confirmed_with_their_numbers() {
+    let mut added = IntegrazionePresentata::sample();
+    added.protocollo.numero = 78;
+    let message = componi(&integrazione(false, Some(added.into())), Motivo::IntegrazionePresentata);
+    contains_all(
+        &message.testo,
+        &["Protocollo dei documenti aggiunti: 0000078/2026", "planimetria-firmata.jpg", "SE NON RICEVI RISPOSTA"],
+    );
+    assert!(!message.testo.contains("- planimetria.jpg"), "only the files that were added");
+    let mut gone = IstanzaRinunciata::sample();
+    gone.protocollo.numero = 79;
+    let message = componi(&integrazione(false, Some(gone.into())), Motivo::Rinuncia);
+    contains_all(&message.testo, &["Protocollo del ritiro: 0000079/2026", "La pratica è chiusa"]);
+    assert!(!message.testo.contains("SE NON RICEVI RISPOSTA") && !message.testo.contains("Non mi serve più"));
 }

@@ -4,7 +4,7 @@ use super::{Controllo, nome, testo};
 use crate::modulo::decimale::{Decimale, MASSIMO_DECIMALI};
 use crate::modulo::giorno::Giorno;
 use crate::modulo::limiti;
-use crate::modulo::lingua::{Campo, Fonte, Opzione, Tipo, TipoCampo};
+use crate::modulo::lingua::{Campo, Fonte, FormatoFile, Opzione, PosizioneFoto, Tipo, TipoCampo};
 use std::collections::BTreeSet;
 
 /// Checks a field; `gruppo` is the group it stands in.
@@ -55,11 +55,14 @@ fn tipo(dove: &str, campo: &Campo, in_gruppo: bool, c: &mut Controllo) {
                 );
             }
         }
-        TipoCampo::Allegato { formati, massimo, megabyte } => {
+        TipoCampo::Allegato { formati, massimo, megabyte, posizione } => {
             if in_gruppo {
                 c.trova(format!("{dove}.tipo"), "gruppo", "Un allegato non può stare in un gruppo: metterlo fuori.");
             }
             allegato(dove, formati, *massimo, *megabyte, c);
+            if *posizione == PosizioneFoto::Mantieni && !formati.iter().any(|formato| formato.ha_posizione()) {
+                c.trova(format!("{dove}.posizione"), "formato", "Solo una fotografia ha una posizione da mantenere.");
+            }
         }
         TipoCampo::Gruppo { voce, minimo, massimo, campi } => {
             if in_gruppo {
@@ -146,13 +149,7 @@ fn opzioni(dove: &str, opzioni: &[Opzione], c: &mut Controllo) {
     }
 }
 
-fn allegato(
-    dove: &str,
-    formati: &[crate::modulo::lingua::FormatoFile],
-    massimo: u32,
-    megabyte: Option<u32>,
-    c: &mut Controllo,
-) {
+fn allegato(dove: &str, formati: &[FormatoFile], massimo: u32, megabyte: Option<u32>, c: &mut Controllo) {
     if formati.is_empty() || formati.iter().collect::<BTreeSet<_>>().len() != formati.len() {
         c.trova(format!("{dove}.formati"), "quanti", "Almeno un formato, e ciascuno una volta sola.");
     }
@@ -189,9 +186,9 @@ fn gruppo(dove: &str, campo: &Campo, voce: &str, quante: (u32, u32), campi: &[Ca
 /// Types of field a source can fill in.
 fn tipi(fonte: Fonte) -> &'static [Tipo] {
     match fonte {
-        Fonte::Nome | Fonte::Cognome | Fonte::LuogoNascita => &[Tipo::Testo],
+        Fonte::Nome | Fonte::Cognome | Fonte::LuogoNascita | Fonte::AziendaDenominazione => &[Tipo::Testo],
         Fonte::CodiceFiscale => &[Tipo::CodiceFiscale],
-        Fonte::DataNascita => &[Tipo::Data],
+        Fonte::DataNascita | Fonte::IseeScadenza => &[Tipo::Data],
         Fonte::Residenza => &[Tipo::Indirizzo],
         Fonte::Email => &[Tipo::Email],
         Fonte::Telefono => &[Tipo::Telefono],

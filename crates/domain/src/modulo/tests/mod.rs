@@ -2,6 +2,7 @@
 
 mod definizioni;
 mod formule;
+mod profilo;
 mod proprieta;
 mod valida;
 mod viste;

@@ -1,5 +1,6 @@
 //! `POST /api/allegati`: a file, before what it is filed with. The field `posizione` (`togli`, the default, or `mantieni`)
-//! says what becomes of the place that a photo was taken at; it stands before the field `file`.
+//! says what becomes of the place that a photo was taken at; it stands before the field `file`. A file is as large as the
+//! service takes that it is meant for, named in the address (`?servizio=<codice>`), or [`MAX_BYTES`] without one.
 
 use super::chi::{Ignoto, chi};
 use super::problema::Problema;
@@ -9,14 +10,15 @@ use app::allegati::Caricato;
 use app::ports::{Declared, Firma, Posizione};
 use app::{AppError, Contesto};
 use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use domain::Refusal;
-use domain::allegato::MAX_BYTES;
+use domain::allegato::{MAX_BYTES, MEGABYTE};
 use futures_util::stream;
+use serde::Deserialize;
 use serde_json::json;
 use std::io;
 use std::time::Duration;
@@ -30,8 +32,15 @@ const MAX_SCARTO: usize = 64 * 1024 * 1024;
 const TEMPO_SCARTO: Duration = Duration::from_secs(20);
 /// Bytes of a word beside the file that are looked at.
 const MAX_PAROLA: usize = 32;
-/// Time for an upload, at most: 10 MB over a slow mobile line.
-const TEMPO: Duration = Duration::from_mins(5);
+/// Time for each megabyte of an upload, at most: a slow mobile line.
+const TEMPO: Duration = Duration::from_secs(30);
+
+/// The words of the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Domanda {
+    servizio: Option<String>,
+}
 
 /// The route, with limits of its own.
 pub fn routes() -> Router<Web> {
@@ -41,30 +50,27 @@ pub fn routes() -> Router<Web> {
 async fn carica(State(web): State<Web>, request: Request) -> Response {
     let waits = request.headers().contains_key(header::EXPECT);
     let declared = length(request.headers());
+    let (mut parts, body) = request.into_parts();
+    let allowed = permesso(&web, chi(&web, &mut parts).await, &parts.uri, declared);
     if declared.is_some_and(|bytes| bytes > MAX_SCARTO as u64) {
         // Nothing of it is read, not even to be thrown away.
-        return ([(header::CONNECTION, "close")], troppo_grande()).into_response();
+        let problem = allowed.err().map_or_else(|| troppo_grande(MAX_BYTES), |problem| *problem);
+        return ([(header::CONNECTION, "close")], problem).into_response();
     }
-    let (mut parts, body) = request.into_parts();
-    let ctx = chi(&web, &mut parts).await;
     let Ok(mut multipart) = Multipart::from_request(Request::from_parts(parts, body), &web).await else {
         let detail = crate::t("porta-non-multipart");
         return Problema::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "non-multipart", detail).into_response();
     };
-    let allowed = match ctx {
-        Err(ignoto) => Err(problema(ignoto)),
-        Ok(ctx) if ctx.utente.is_none() => Err(AppError::AccessoRichiesto.into()),
-        Ok(_) if declared.is_some_and(|bytes| bytes > MAX_BYTES + CORNICE) => Err(troppo_grande()),
-        Ok(ctx) => Ok(ctx),
-    };
     // Who asks before sending (RFC 9110 10.1.1) and is told no has not sent anything.
     let sent = allowed.is_ok() || !waits;
     let outcome = match allowed {
-        Err(problem) => Err(problem),
-        Ok(ctx) => match tokio::time::timeout(TEMPO, ricevi(&web, &ctx, &mut multipart)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(AppError::rifiuto(Refusal::field("allegati", "caricamento-interrotto")).into()),
-        },
+        Err(problem) => Err(*problem),
+        Ok((ctx, limite)) => {
+            match tokio::time::timeout(tempo(limite), ricevi(&web, &ctx, limite, &mut multipart)).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(AppError::rifiuto(Refusal::field("allegati", "caricamento-interrotto")).into()),
+            }
+        }
     };
     match outcome {
         Ok(caricato) => (StatusCode::CREATED, Json(ricevuta(&caricato))).into_response(),
@@ -75,6 +81,34 @@ async fn carica(State(web): State<Web>, request: Request) -> Response {
             problem.into_response()
         }
     }
+}
+
+/// Who sends, and how many bytes they may send; or why nothing of it is taken.
+fn permesso(
+    web: &Web,
+    ctx: Result<Contesto, Ignoto>,
+    uri: &Uri,
+    declared: Option<u64>,
+) -> Result<(Contesto, u64), Box<Problema>> {
+    let ctx = ctx.map_err(|error| Box::new(problema(error)))?;
+    if ctx.utente.is_none() {
+        return Err(Box::new(AppError::AccessoRichiesto.into()));
+    }
+    let unknown = || Box::new(AppError::rifiuto(Refusal::field("servizio", "servizio-sconosciuto")).into());
+    let Query(domanda) = Query::<Domanda>::try_from_uri(uri).map_err(|_| unknown())?;
+    let limite = match domanda.servizio {
+        None => MAX_BYTES,
+        Some(codice) => web.app.servizio(&ctx, &codice).ok_or_else(unknown)?.byte_di_un_file(),
+    };
+    match declared {
+        Some(bytes) if bytes > limite + CORNICE => Err(Box::new(troppo_grande(limite))),
+        _ => Ok((ctx, limite)),
+    }
+}
+
+/// Time for an upload, at most.
+fn tempo(limite: u64) -> Duration {
+    TEMPO.saturating_mul(u32::try_from(limite.div_ceil(MEGABYTE)).unwrap_or(u32::MAX))
 }
 
 fn length(headers: &HeaderMap) -> Option<u64> {
@@ -89,12 +123,12 @@ fn problema(ignoto: Ignoto) -> Problema {
     }
 }
 
-fn troppo_grande() -> Problema {
-    AppError::rifiuto(Refusal::field("allegati", "file-troppo-grande").with("max", MAX_BYTES / (1024 * 1024))).into()
+fn troppo_grande(limite: u64) -> Problema {
+    AppError::rifiuto(Refusal::field("allegati", "file-troppo-grande").with("max", limite / MEGABYTE)).into()
 }
 
 /// The first field named `file`, stored while it arrives.
-async fn ricevi(web: &Web, ctx: &Contesto, multipart: &mut Multipart) -> Result<Caricato, Problema> {
+async fn ricevi(web: &Web, ctx: &Contesto, limite: u64, multipart: &mut Multipart) -> Result<Caricato, Problema> {
     let interrupted = || Problema::from(AppError::rifiuto(Refusal::field("allegati", "caricamento-interrotto")));
     let mut posizione = Posizione::Togli;
     while let Some(mut field) = multipart.next_field().await.map_err(|_| interrupted())? {
@@ -109,7 +143,7 @@ async fn ricevi(web: &Web, ctx: &Contesto, multipart: &mut Multipart) -> Result<
             formato: field.content_type().map(str::to_owned),
         };
         let bytes = stream::try_unfold(&mut field, chunk);
-        return Ok(web.app.carica(ctx, declared, posizione, Box::pin(bytes)).await?);
+        return Ok(web.app.carica(ctx, declared, posizione, limite, Box::pin(bytes)).await?);
     }
     Err(AppError::rifiuto(Refusal::field("allegati", "file-mancante")).into())
 }
@@ -153,6 +187,7 @@ fn ricevuta(caricato: &Caricato) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::allegato::TETTO_BYTES;
 
     #[test]
     fn a_length_that_is_no_number_is_unknown() {
@@ -164,9 +199,17 @@ mod tests {
 
     #[test]
     fn too_large_says_how_large_it_may_be() {
-        let problem = troppo_grande();
-        assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE);
-        let json = serde_json::to_value(&problem).unwrap();
-        assert!(json["detail"].as_str().unwrap().contains("10"), "{json}");
+        for (limite, words) in [(MAX_BYTES, "10 MB"), (TETTO_BYTES, "50 MB")] {
+            let problem = troppo_grande(limite);
+            assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE);
+            let json = serde_json::to_value(&problem).unwrap();
+            assert!(json["detail"].as_str().unwrap().contains(words), "{json}");
+        }
+    }
+
+    #[test]
+    fn the_largest_file_is_read_to_its_end_and_has_its_time() {
+        assert!(MAX_SCARTO as u64 >= TETTO_BYTES + CORNICE);
+        assert_eq!((tempo(MAX_BYTES), tempo(TETTO_BYTES)), (Duration::from_mins(5), Duration::from_mins(25)));
     }
 }

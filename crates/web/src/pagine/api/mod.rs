@@ -17,6 +17,7 @@ use axum::routing::get;
 pub use caricamento::routes as caricamento;
 pub use chi::Noto;
 pub use graphql::non_disponibile;
+pub use problema::Problema;
 
 /// The routes, uploads apart.
 pub fn routes() -> Router<Web> {

@@ -1,14 +1,16 @@
 //! One case, now or as it was recorded at a moment of the past.
 
-use super::vista::{VistaPratica, per_campo};
+use super::vista::{VistaPratica, nate, per_campo};
 use crate::errore::{Errore, Pagina};
 use crate::formato;
 use crate::layout::{ErroreCampo, Layout};
+use crate::pagine::appuntamenti;
 use crate::richiesta::Firmata;
 use crate::{t, ta};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
+use domain::Caso;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -47,6 +49,10 @@ pub struct PaginaPratica {
     pub v: VistaPratica,
     pub centro: String,
     pub passato: Passato,
+    /// Whether the reader may take it back.
+    pub ritirabile: bool,
+    /// Whether the reader may begin another one from it.
+    pub ripetibile: bool,
 }
 
 /// The last instant that a moment typed to the minute stands for: what was recorded within that minute belongs to it.
@@ -90,11 +96,30 @@ pub async fn mostra(
     }
     let dettaglio = found.ok_or(Errore::NonTrovato)?;
     passato.quando = alla.map(formato::istante).unwrap_or_default();
-    let v = VistaPratica::new(&dettaglio, &r.ctx.ente, alla.unwrap_or(now));
+    let mut v = VistaPratica::new(&dettaglio, &r.ctx.ente, alla.unwrap_or(now));
+    // What may be done now is not offered on a page of the past.
+    let (istanza, presente) = (matches!(dettaglio.caso, Caso::Istanza(_)), alla.is_none());
+    let disponibile = istanza && presente && dettaglio.disponibile;
+    if istanza && presente && dettaglio.personale {
+        v.nate = nate(&r.web.app.nate_da(&r.ctx, dettaglio.caso.base()).await?, "/pratiche");
+    }
+    if let Some(integrazione) = v.integrazione.as_mut().filter(|asked| disponibile && asked.attesa) {
+        integrazione.href = format!("/pratiche/{id}/integrazione");
+    }
+    let layout =
+        r.layout(v.titolo.clone()).con_percorso([("/area-personale", &t("area-titolo")), (&r.path, &v.titolo)]);
+    if let Caso::Appuntamento(pratica) = &dettaglio.caso {
+        return appuntamenti::pagina_caso(&r, &dettaglio, pratica, (v, passato, layout)).await;
+    }
+    if presente && dettaglio.personale {
+        appuntamenti::della_pratica(&r, &dettaglio, &mut v).await?;
+    }
     let (lat, lon) = v.punto.as_ref().unwrap_or(&r.ctx.ente.centro);
     let page = PaginaPratica {
-        layout: r.layout(v.titolo.clone()).con_percorso([("/area-personale", &t("area-titolo")), (&r.path, &v.titolo)]),
+        layout,
         centro: format!("{lat},{lon}"),
+        ritirabile: disponibile && dettaglio.caso.base().stato.aperta(),
+        ripetibile: disponibile && !v.cancellata,
         v,
         passato,
     };

@@ -106,7 +106,7 @@ pub fn stati() -> Vec<Opzione> {
 }
 
 pub fn scheda(row: &PraticaRow) -> Scheda {
-    let open = row.scadenza.filter(|_| row.stato != StatoPratica::Conclusa);
+    let open = row.scadenza.filter(|_| row.stato.aperta());
     Scheda {
         href: format!("/pratiche/{}", row.id),
         tipo: formato::tipo(row.tipo),
@@ -114,6 +114,9 @@ pub fn scheda(row: &PraticaRow) -> Scheda {
         codice: row.codice.clone(),
         protocollo: row.protocollo.as_ref().map(|p| p.segnatura().to_string()).unwrap_or_default(),
         data: match row.conclusa_il {
+            Some(il) if row.stato == StatoPratica::Rinunciata => {
+                ta("area-ritirata-il", &[("data", &formato::giorno(il))])
+            }
             Some(il) => ta("area-conclusa-il", &[("data", &formato::giorno(il))]),
             None => ta("area-inviata-il", &[("data", &formato::giorno(row.inviata_il))]),
         },

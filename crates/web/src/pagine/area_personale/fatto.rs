@@ -4,6 +4,7 @@ use super::vista::VistaPratica;
 use crate::errore::{Errore, Pagina};
 use crate::layout::{Layout, Riga};
 use crate::pagine::invio::Nota;
+use crate::pagine::profilo::{Offerta, offerta};
 use crate::pagine::segnalazione::emergenza;
 use crate::richiesta::Firmata;
 use crate::{t, ta};
@@ -32,6 +33,8 @@ pub struct PaginaFatto {
     pub righe: Vec<Riga>,
     pub passi: Vec<String>,
     pub nota: Option<Nota>,
+    /// What of it the person might keep for other requests.
+    pub offerta: Option<Offerta>,
     /// Link to the list, which waits for this filing.
     pub elenco: String,
 }
@@ -45,6 +48,9 @@ pub async fn mostra(
     let id = super::id(&id)?;
     let found = r.web.app.pratica(&r.ctx, id, None, domanda.dopo).await?;
     let dettaglio = found.filter(|dettaglio| dettaglio.personale).ok_or(Errore::NonTrovato)?;
+    if let Caso::Appuntamento(pratica) = &dettaglio.caso {
+        return Ok(crate::pagine::appuntamenti::fatto(&r, &dettaglio, pratica, domanda.dopo));
+    }
     let v = VistaPratica::new(&dettaglio, &r.ctx.ente, r.web.app.clock().now());
     let base = dettaglio.caso.base();
     let tipo = base.tipo.as_str();
@@ -52,7 +58,7 @@ pub async fn mostra(
     let titolo = t(&format!("area-fatto-{tipo}"));
     let nota = match &dettaglio.caso {
         Caso::Segnalazione(p) => emergenza(&p.dettaglio.categoria, &r.ctx.ente),
-        Caso::Lettera(_) | Caso::Istanza(_) => None,
+        Caso::Lettera(_) | Caso::Istanza(_) | Caso::Appuntamento(_) => None,
     };
     let layout = r.layout(titolo.clone()).con_percorso([("/area-personale", &t("area-titolo")), (&r.path, &titolo)]);
     let page = PaginaFatto {
@@ -65,6 +71,7 @@ pub async fn mostra(
         passi: passi(&v, tipo),
         titolo,
         nota,
+        offerta: offerta(&r, &dettaglio.caso).await?,
         elenco: domanda.dopo.map_or_else(|| "/area-personale".to_owned(), |p| format!("/area-personale?dopo={p}")),
         v,
     };

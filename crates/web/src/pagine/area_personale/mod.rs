@@ -1,18 +1,26 @@
-//! A person's own cases: the list, each case with its history, its papers, its receipt.
+//! A person's own cases: the list, each case with its history, its papers, its receipt, and what its person adds to it.
 
-mod dettaglio;
+pub mod dettaglio;
 mod elenco;
 mod fatto;
+mod integrazione;
 mod ricevuta;
+mod ripresa;
+mod ritiro;
 mod scarico;
 #[cfg(test)]
 pub mod tests;
 pub mod vista;
 
+pub(super) use scarico::disposizione;
+
+use super::invio::misura_dichiarata;
 use crate::errore::Errore;
 use crate::state::Web;
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
 use domain::ids::PraticaId;
 
 /// The routes.
@@ -25,6 +33,17 @@ pub fn routes() -> Router<Web> {
         .route("/pratiche/{id}/ricevuta.pdf", get(scarico::ricevuta))
         .route("/pratiche/{id}/documento", get(scarico::documento))
         .route("/pratiche/{id}/allegati/{n}", get(scarico::allegato))
+        .route("/pratiche/{id}/integrazione", get(integrazione::mostra))
+        .route("/pratiche/{id}/ritira", get(ritiro::mostra).post(ritiro::ritira))
+        .route("/pratiche/{id}/ripresenta", get(ripresa::torna).post(ripresa::ripresenta))
+}
+
+/// The routes that take files: outside the deadline of the pages.
+pub fn routes_file() -> Router<Web> {
+    Router::new()
+        .route("/pratiche/{id}/integrazione", post(integrazione::invia))
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(misura_dichiarata))
 }
 
 /// The id in a path; what is no id leads nowhere.

@@ -14,17 +14,20 @@ pub async fn documento(r: Noto, Path(id): Path<String>, headers: HeaderMap) -> R
     rispondi(found.ok_or(Errore::NonTrovato)?, &headers)
 }
 
-/// `GET /pratiche/{id}/ricevuta.pdf`: the receipt as a document.
+/// `GET /pratiche/{id}/ricevuta.pdf`: the receipt as a document, the same bytes each time.
 pub async fn ricevuta(r: Noto, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Errore> {
-    let found = r.web.app.ricevuta(&r.ctx, super::id(&id)?).await?;
-    rispondi(found.ok_or(Errore::NonTrovato)?, &headers)
+    scarica(r.web.app.ricevuta(&r.ctx, super::id(&id)?).await, &headers)
 }
 
 /// `GET /pratiche/{id}/allegati/{n}`, counted from 1.
 pub async fn allegato(r: Noto, Path((id, n)): Path<(String, usize)>, headers: HeaderMap) -> Result<Response, Errore> {
     let indice = n.checked_sub(1).ok_or(Errore::NonTrovato)?;
-    match r.web.app.allegato(&r.ctx, super::id(&id)?, indice).await {
-        Ok(found) => rispondi(found.ok_or(Errore::NonTrovato)?, &headers),
+    scarica(r.web.app.allegato(&r.ctx, super::id(&id)?, indice).await, &headers)
+}
+
+fn scarica(found: Result<Option<Documento>, AppError>, headers: &HeaderMap) -> Result<Response, Errore> {
+    match found {
+        Ok(found) => rispondi(found.ok_or(Errore::NonTrovato)?, headers),
         // The key of its person was destroyed: it was there, and never will be again.
         Err(AppError::Rifiutato(errori)) if errori.iter().any(|e| e.codice == "dato-non-piu-disponibile") => {
             Ok((StatusCode::GONE, Errore::from(AppError::Rifiutato(errori))).into_response())
@@ -80,7 +83,7 @@ fn rispondi(documento: Documento, headers: &HeaderMap) -> Result<Response, Error
 }
 
 /// RFC 6266: the name in ASCII for old readers, and whole.
-fn disposizione(nome: &str) -> String {
+pub fn disposizione(nome: &str) -> String {
     let plain: String =
         nome.chars().map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') { c } else { '_' }).collect();
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", urlencoding::encode(nome))

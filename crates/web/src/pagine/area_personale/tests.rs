@@ -41,6 +41,7 @@ pub fn ente() -> Ente {
         indirizzo: "Piazza della Fonte 1, Montelume".into(),
         centro: ("44.1".into(), "8.25".into()),
         strade: None,
+        patrono: None,
         uffici: vec![
             ufficio("lavori-pubblici", "Lavori pubblici"),
             ufficio("segreteria-sindaco", "Segreteria del Sindaco"),
@@ -76,6 +77,7 @@ fn dettaglio(eventi: &[Evento]) -> DettaglioPratica {
         storia: eventi.iter().map(passo).collect(),
         personale: true,
         lavorabile: false,
+        disponibile: true,
         posizione: 3,
     }
 }
@@ -155,7 +157,8 @@ fn testo(page: &Html) -> String {
 
 fn pratica(eventi: &[Evento], al: &str, passato: Passato) -> PaginaPratica {
     let v = VistaPratica::new(&dettaglio(eventi), &ente(), at(al));
-    PaginaPratica { layout: layout(&v.titolo, "/pratiche/1"), centro: "44.1,8.25".into(), v, passato }
+    let centro = "44.1,8.25".into();
+    PaginaPratica { layout: layout(&v.titolo, "/pratiche/1"), centro, v, passato, ritirabile: true, ripetibile: true }
 }
 
 #[test]
@@ -205,7 +208,14 @@ fn who_may_not_see_personal_data_sees_none() {
     let mut dettaglio = dettaglio(&segnalazione_conclusa());
     dettaglio.personale = false;
     let v = VistaPratica::new(&dettaglio, &ente(), at("2026-03-20T10:00:00Z"));
-    let page = PaginaPratica { layout: layout(&v.titolo, "/x"), centro: String::new(), v, passato: Passato::default() };
+    let page = PaginaPratica {
+        layout: layout(&v.titolo, "/x"),
+        centro: String::new(),
+        v,
+        passato: Passato::default(),
+        ritirabile: false,
+        ripetibile: false,
+    };
     let main = salva("pratica-senza-dati.html", &page.render().unwrap());
     let main = main.select(&Selector::parse("main").unwrap()).next().unwrap().inner_html();
     for words in ["Mario", "RSSMRA80A01H501U", "Lampione spento", "Via dei Tigli", "è stato riparato", "/allegati/1"] {
@@ -235,6 +245,7 @@ fn the_page_after_a_filing_holds_what_the_citizen_needs() {
         let v = VistaPratica::new(&dettaglio(eventi), &ente(), at("2026-03-06T10:00:00Z"));
         let titolo = crate::t(&format!("area-fatto-{tipo}"));
         let page = PaginaFatto {
+            offerta: None,
             layout: Layout { feedback: true, feedback_servizio: true, ..layout(&titolo, "/pratiche/1/fatto") },
             titolo,
             copia: crate::ta("area-fatto-copia", &[("email", "mario.rossi@example.org")]),

@@ -11,7 +11,7 @@ use domain::registro::Protocollo;
 use domain::segnalazione::Luogo;
 use domain::termini;
 use jiff::Timestamp;
-use projections::PassoStoria;
+use projections::{PassoStoria, PraticaRow};
 
 /// An entry of the register in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +50,53 @@ pub struct VistaRisposta {
     pub protocollo: Option<VistaProtocollo>,
 }
 
+/// Documents that the office asked for, and what came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VistaIntegrazione {
+    /// What is missing; empty for who may not see it and once it was erased.
+    pub voci: Vec<String>,
+    /// Words of the office; may be empty.
+    pub messaggio: String,
+    /// Last day to send it.
+    pub entro: String,
+    /// Who asked.
+    pub operatore: String,
+    /// When.
+    pub data: String,
+    /// Number of the request.
+    pub segnatura: String,
+    /// Whether its day has passed.
+    pub scaduta: bool,
+    /// Whether it is still awaited.
+    pub attesa: bool,
+    /// Where the reader adds it; empty for who does not, and once nothing is awaited.
+    pub href: String,
+    /// What was added.
+    pub risposta: Option<VistaAggiunta>,
+}
+
+/// What was added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VistaAggiunta {
+    /// Words; may be empty.
+    pub testo: String,
+    /// When.
+    pub data: String,
+    /// Number of the entry.
+    pub segnatura: String,
+}
+
+/// A withdrawal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VistaRinuncia {
+    /// Why; may be empty.
+    pub motivo: String,
+    /// When.
+    pub data: String,
+    /// Number of the entry.
+    pub segnatura: String,
+}
+
 /// A file of the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VistaAllegato {
@@ -61,6 +108,8 @@ pub struct VistaAllegato {
     pub href: String,
     /// SHA-256 of its bytes.
     pub impronta: String,
+    /// When it was added, for what came after the filing; empty otherwise.
+    pub aggiunto: String,
 }
 
 /// The office and how it is reached.
@@ -105,6 +154,18 @@ pub struct VistaPratica {
     pub tappe: Vec<Tappa>,
     /// The answer.
     pub risposta: Option<VistaRisposta>,
+    /// Documents that were asked for.
+    pub integrazione: Option<VistaIntegrazione>,
+    /// The withdrawal.
+    pub rinuncia: Option<VistaRinuncia>,
+    /// The earlier case it was written from.
+    pub nata_da: Option<Voce>,
+    /// Later cases written from it; the page that shows them looks them up.
+    pub nate: Vec<Voce>,
+    /// Appointments that are about it; the page that shows them looks them up.
+    pub appuntamenti: Vec<Voce>,
+    /// Where one more is booked; empty for who does not.
+    pub prenota: String,
     /// What was filed.
     pub inviato: Vec<Riga>,
     /// Who filed it.
@@ -141,6 +202,12 @@ impl VistaPratica {
             responsabile: base.presa_in_carico.as_ref().map(|(chi, _)| chi.nome.clone()).unwrap_or_default(),
             tappe: tappe(dettaglio),
             risposta: risposta(dettaglio),
+            integrazione: integrazione(dettaglio, al),
+            rinuncia: rinuncia(dettaglio),
+            nata_da: None,
+            nate: Vec::new(),
+            appuntamenti: Vec::new(),
+            prenota: String::new(),
             inviato: Vec::new(),
             richiedente: Vec::new(),
             punto: None,
@@ -154,6 +221,7 @@ impl VistaPratica {
             vista.richiedente = base.richiedente.get().map(richiedente).unwrap_or_default();
             vista.punto = punto(&dettaglio.caso);
             vista.allegati = allegati(base);
+            vista.nata_da = nata_da(&dettaglio.caso);
         }
         vista.sintesi = vista.sintesi();
         vista
@@ -180,7 +248,7 @@ impl VistaPratica {
 
 /// Days left in words.
 fn rimane(base: &Base, al: Timestamp) -> String {
-    let Some(termine) = base.termine.as_ref().filter(|_| base.stato != StatoPratica::Conclusa) else {
+    let Some(termine) = base.termine.as_ref().filter(|_| base.stato.aperta()) else {
         return String::new();
     };
     let days = termine.giorni_rimanenti(al);
@@ -219,10 +287,16 @@ fn tappe(dettaglio: &DettaglioPratica) -> Vec<Tappa> {
     let base = dettaglio.caso.base();
     let mut tappe: Vec<Tappa> = dettaglio.storia.iter().map(|passo| tappa(passo, base.stato)).collect();
     let ahead: &[&str] = match base.stato {
+        _ if base.tipo == TipoPratica::Appuntamento => return tappe,
         StatoPratica::Inviata | StatoPratica::Protocollata => &["presa-in-carico", "in-lavorazione"],
         StatoPratica::PresaInCarico => &["in-lavorazione"],
-        StatoPratica::InLavorazione => &[],
-        StatoPratica::Conclusa => return tappe,
+        StatoPratica::InIntegrazione if base.lavorazione_dal.is_none() => &["in-lavorazione"],
+        StatoPratica::InLavorazione | StatoPratica::InIntegrazione => &[],
+        StatoPratica::Conclusa
+        | StatoPratica::Rinunciata
+        | StatoPratica::Prenotata
+        | StatoPratica::Annullata
+        | StatoPratica::NonPresentata => return tappe,
     };
     let prossime = ahead.iter().map(|stato| Tappa {
         data: t("area-tappa-prossima"),
@@ -231,6 +305,14 @@ fn tappe(dettaglio: &DettaglioPratica) -> Vec<Tappa> {
     });
     tappe.extend(prossime);
     let entro = base.termine.as_ref().map(|termine| formato::data(termine.scadenza));
+    if let Some(asked) = base.integrazione.as_ref().filter(|_| base.stato == StatoPratica::InIntegrazione) {
+        let documenti = Tappa {
+            data: ta("area-tappa-entro", &[("data", &formato::data(asked.entro))]),
+            titolo: t("area-tappa-documenti"),
+            ..Tappa::default()
+        };
+        tappe.insert(dettaglio.storia.len(), documenti);
+    }
     tappe.push(Tappa {
         data: entro.map(|data| ta("area-tappa-entro", &[("data", &data)])).unwrap_or_default(),
         titolo: t("area-tappa-risposta"),
@@ -278,6 +360,16 @@ fn inviato(caso: &Caso) -> Vec<Riga> {
             righe.extend(risposte.map(|(etichetta, testo)| Riga::new(etichetta.clone(), testo.clone())));
             righe
         }),
+        Caso::Appuntamento(p) => p.dettaglio.documento.get().map(|d| {
+            let posto = &p.dettaglio.posto;
+            vec![
+                row("appuntamento-servizio", &d.servizio),
+                row("appuntamento-quando", &formato::istante(posto.inizio)),
+                row("appuntamento-dove", &format!("{}, {}", posto.sede.nome, posto.sede.indirizzo)),
+                row("appuntamento-motivo", &d.motivo),
+                row("appuntamento-dettagli", &d.dettagli),
+            ]
+        }),
     }
     .unwrap_or_default()
 }
@@ -289,11 +381,63 @@ fn coordinate(luogo: &Luogo) -> Option<(String, String)> {
 fn punto(caso: &Caso) -> Option<(String, String)> {
     match caso {
         Caso::Segnalazione(p) => p.dettaglio.documento.get().and_then(|d| coordinate(&d.luogo)),
-        Caso::Lettera(_) | Caso::Istanza(_) => None,
+        Caso::Lettera(_) | Caso::Istanza(_) | Caso::Appuntamento(_) => None,
     }
 }
 
+/// What is missing, or was; none where nothing was asked for.
+pub fn integrazione(dettaglio: &DettaglioPratica, al: Timestamp) -> Option<VistaIntegrazione> {
+    let base = dettaglio.caso.base();
+    let asked = base.integrazione.as_ref()?;
+    let documento = asked.richiesta.get().filter(|_| dettaglio.personale);
+    let risposta = asked.risposta.as_ref().map(|added| VistaAggiunta {
+        testo: added.documento.get().filter(|_| dettaglio.personale).and_then(|d| d.testo.clone()).unwrap_or_default(),
+        data: formato::istante(added.il),
+        segnatura: added.protocollo.segnatura().to_string(),
+    });
+    Some(VistaIntegrazione {
+        voci: documento.map(|d| d.voci.clone()).unwrap_or_default(),
+        messaggio: documento.and_then(|d| d.messaggio.clone()).unwrap_or_default(),
+        entro: formato::data_con_giorno(asked.entro),
+        operatore: asked.operatore.nome.clone(),
+        data: formato::istante(asked.richiesta_il),
+        segnatura: asked.protocollo.segnatura().to_string(),
+        scaduta: asked.scaduta(al),
+        attesa: risposta.is_none() && base.stato.aperta(),
+        href: String::new(),
+        risposta,
+    })
+}
+
+fn rinuncia(dettaglio: &DettaglioPratica) -> Option<VistaRinuncia> {
+    let rinuncia = dettaglio.caso.base().rinuncia.as_ref()?;
+    let motivo = rinuncia.documento.get().filter(|_| dettaglio.personale).and_then(|d| d.motivo.clone());
+    Some(VistaRinuncia {
+        motivo: motivo.unwrap_or_default(),
+        data: formato::istante(rinuncia.il),
+        segnatura: rinuncia.protocollo.segnatura().to_string(),
+    })
+}
+
+fn nata_da(caso: &Caso) -> Option<Voce> {
+    let Caso::Istanza(pratica) = caso else { return None };
+    let da = pratica.dettaglio.da_pratica?;
+    Some(Voce::new(format!("/pratiche/{da}"), TipoPratica::Istanza.codice(da).to_string()))
+}
+
+/// Later cases written from one, as links; officials follow theirs to the desk.
+pub fn nate(rows: &[PraticaRow], base: &str) -> Vec<Voce> {
+    let one = |row: &PraticaRow| {
+        let words = [("codice", row.codice.clone()), ("data", formato::giorno(row.inviata_il))];
+        let words: Vec<(&str, &str)> = words.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        Voce::new(format!("{base}/{}", row.id), ta("area-nata-del", &words))
+    };
+    rows.iter().map(one).collect()
+}
+
 fn allegati(base: &Base) -> Vec<VistaAllegato> {
+    let added = base.integrazione.as_ref().and_then(|asked| asked.risposta.as_ref());
+    let aggiunto = |i: usize| added.filter(|added| i >= added.primo_allegato).map(|added| formato::giorno(added.il));
     let one = |(i, allegato): (usize, &domain::allegato::Allegato)| VistaAllegato {
         nome: base
             .nomi_allegati
@@ -303,6 +447,7 @@ fn allegati(base: &Base) -> Vec<VistaAllegato> {
         dimensione: formato::dimensione(allegato.dimensione),
         href: format!("/pratiche/{}/allegati/{}", base.id, i + 1),
         impronta: allegato.impronta.to_string(),
+        aggiunto: aggiunto(i).unwrap_or_default(),
     };
     base.allegati.iter().enumerate().map(one).collect()
 }

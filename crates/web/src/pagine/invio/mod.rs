@@ -8,8 +8,8 @@ mod modulo;
 pub mod tests;
 mod vista;
 
-pub use modulo::{Modulo, misura_dichiarata, sorvegliata};
-pub use vista::{ACCETTA, Cornice, FileCaricato, Nota, Sezione, anagrafica, guasto, non_cittadino};
+pub use modulo::{MAX_LETTI, Modulo, dichiarata, leggi, misura_dichiarata, non_letta, sorvegliata};
+pub use vista::{ACCETTA, Cornice, FileCaricato, Nota, Sezione, anagrafica, errori_campi, guasto, non_cittadino};
 
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{ErroreCampo, Layout, Passo};
@@ -111,6 +111,7 @@ pub fn caricamenti() -> Router<Web> {
         .merge(super::segnalazione::routes_file())
         .merge(super::lettera::routes_file())
         .merge(super::istanza::routes_file())
+        .merge(super::area_personale::routes_file())
 }
 
 /// `GET <base>`: the first step, with a fresh key.

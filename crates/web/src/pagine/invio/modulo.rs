@@ -19,7 +19,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::Refusal;
-use domain::allegato::{MAX_ALLEGATI, MAX_BYTES};
+use domain::allegato::{MAX_ALLEGATI, MAX_BYTES, MEGABYTE};
 use domain::ids::AllegatoId;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use std::collections::BTreeMap;
@@ -29,7 +29,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Bytes of a body that are read, also to throw them away. Beyond, the page is answered and the connection is closed.
-const MAX_LETTI: u64 = 96 * 1024 * 1024;
+/// A step of a service that takes more has a limit of its own.
+pub const MAX_LETTI: u64 = 96 * MEGABYTE;
 /// Silence of the sender after which an upload has broken off.
 const PAUSA: Duration = Duration::from_secs(30);
 /// Parts of a form, at most.
@@ -86,17 +87,25 @@ impl Modulo {
 }
 
 fn troppo_grande() -> Refusal {
-    Refusal::field("allegati", "file-troppo-grande").with("max", MAX_BYTES / (1024 * 1024))
+    Refusal::field("allegati", "file-troppo-grande").with("max", MAX_BYTES / MEGABYTE)
+}
+
+/// The length that a request claims.
+pub fn dichiarata(request: &Request) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Answers a claim of more than is ever read at once, without reading any of it.
 pub async fn misura_dichiarata(request: Request, next: Next) -> Response {
-    let length =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if length.is_none_or(|bytes| bytes <= MAX_LETTI) {
+    if dichiarata(&request).is_none_or(|bytes| bytes <= MAX_LETTI) {
         return next.run(request).await;
     }
-    let words = app::ErroreCampo::from(troppo_grande()).messaggio;
+    non_letta(troppo_grande())
+}
+
+/// The answer to a body that nobody reads.
+pub fn non_letta(refusal: Refusal) -> Response {
+    let words = app::ErroreCampo::from(refusal).messaggio;
     (StatusCode::PAYLOAD_TOO_LARGE, [(header::CONNECTION, "close")], Errore::Richiesta(words)).into_response()
 }
 
@@ -128,7 +137,7 @@ async fn semplice(request: Request) -> Result<Modulo, Errore> {
 
 async fn parti(richiesta: &Richiesta, request: Request) -> Result<Modulo, Errore> {
     let oltre = Arc::new(AtomicBool::new(false));
-    let request = sorvegliata(request, oltre.clone());
+    let request = sorvegliata(request, MAX_LETTI, oltre.clone());
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| illeggibile())?;
     let mut modulo = Modulo::default();
     let (mut testi, mut lette) = (0, 0);
@@ -199,7 +208,7 @@ async fn file(richiesta: &Richiesta, modulo: &mut Modulo, field: Field<'_>) {
     // The word stands before the files in the form; without it the position goes.
     let posizione = if modulo.get("posizione") == "mantieni" { Posizione::Mantieni } else { Posizione::Togli };
     let bytes = field.map_err(io::Error::other).boxed();
-    match richiesta.web.app.carica(&richiesta.ctx, declared, posizione, bytes).await {
+    match richiesta.web.app.carica(&richiesta.ctx, declared, posizione, MAX_BYTES, bytes).await {
         Ok(caricato) => modulo.allegati.push(caricato.upload.id),
         Err(AppError::Rifiutato(errori)) => {
             modulo
@@ -214,14 +223,15 @@ async fn file(richiesta: &Richiesta, modulo: &mut Modulo, field: Field<'_>) {
 }
 
 /// The same request, broken off when its sender falls silent or exceeds what is read at most; `oltre` tells the second case.
-pub fn sorvegliata(request: Request, oltre: Arc<AtomicBool>) -> Request {
+pub fn sorvegliata(request: Request, massimo: u64, oltre: Arc<AtomicBool>) -> Request {
     let (head, body) = request.into_parts();
-    Request::from_parts(head, Body::from_stream(sorvegliato(body.into_data_stream(), PAUSA, oltre)))
+    Request::from_parts(head, Body::from_stream(sorvegliato(body.into_data_stream(), massimo, PAUSA, oltre)))
 }
 
 /// The body, until it is silent for too long or exceeds what is read at most; `oltre` tells the second case.
 fn sorvegliato(
     body: BodyDataStream,
+    massimo: u64,
     pausa: Duration,
     oltre: Arc<AtomicBool>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
@@ -231,7 +241,7 @@ fn sorvegliato(
         match tokio::time::timeout(pausa, body.next()).await {
             Ok(Some(Ok(bytes))) => {
                 let read = read + bytes.len() as u64;
-                if read > MAX_LETTI {
+                if read > massimo {
                     oltre.store(true, Ordering::Relaxed);
                     return broken(io::ErrorKind::FileTooLarge);
                 }
@@ -276,7 +286,7 @@ mod tests {
         let many = stream::iter((0..200).map(move |_| Ok::<_, io::Error>(piece.clone())));
         let oltre = Arc::new(AtomicBool::new(false));
         let read: Vec<_> =
-            sorvegliato(Body::from_stream(many).into_data_stream(), PAUSA, oltre.clone()).collect().await;
+            sorvegliato(Body::from_stream(many).into_data_stream(), MAX_LETTI, PAUSA, oltre.clone()).collect().await;
         assert_eq!(read.iter().filter(|piece| piece.is_ok()).count(), 96);
         assert!(read.last().is_some_and(Result::is_err) && oltre.load(Ordering::Relaxed));
     }
@@ -285,7 +295,7 @@ mod tests {
     async fn a_silent_sender_has_broken_off() {
         let body = Body::from_stream(stream::pending::<io::Result<Bytes>>()).into_data_stream();
         let oltre = Arc::new(AtomicBool::new(false));
-        let read: Vec<_> = sorvegliato(body, Duration::from_millis(5), oltre.clone()).collect().await;
+        let read: Vec<_> = sorvegliato(body, MAX_LETTI, Duration::from_millis(5), oltre.clone()).collect().await;
         assert!(matches!(&read[..], [Err(error)] if error.kind() == io::ErrorKind::TimedOut));
         assert!(!oltre.load(Ordering::Relaxed));
     }

@@ -156,11 +156,13 @@ pub struct PaginaNonCittadino {
 
 /// Identity as the sign-in gave it, read-only.
 pub fn anagrafica(anagrafica: &Anagrafica) -> Vec<Riga> {
-    vec![
+    let mut righe = vec![
         Riga::new(t("invio-nome"), anagrafica.nome_completo()),
-        Riga::new(t("invio-codice-fiscale"), anagrafica.codice_fiscale.as_str()),
+        Riga::new(t("invio-codice-fiscale"), anagrafica.codice_fiscale.as_ref().map_or("", |codice| codice.as_str())),
         Riga::new(t("invio-email"), anagrafica.email.clone().unwrap_or_default()),
-    ]
+    ];
+    righe.extend(anagrafica.telefono.iter().map(|telefono| Riga::new(t("campo-telefono"), telefono.as_str())));
+    righe
 }
 
 /// Names of the files, one a line.
@@ -225,7 +227,8 @@ mod tests {
     use super::*;
 
     fn errore(campo: Option<&str>, messaggio: &str) -> app::ErroreCampo {
-        app::ErroreCampo { campo: campo.map(str::to_owned), codice: String::new(), messaggio: messaggio.to_owned() }
+        let (campo, messaggio) = (campo.map(str::to_owned), messaggio.to_owned());
+        app::ErroreCampo { campo, codice: String::new(), messaggio, valori: std::collections::BTreeMap::new() }
     }
 
     #[test]

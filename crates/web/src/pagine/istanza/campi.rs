@@ -5,7 +5,9 @@ use crate::layout::{ErroreCampo, Opzione};
 use crate::pagine::invio::FileCaricato;
 use crate::{t, ta};
 use askama::Template;
-use domain::modulo::{Ambito, Articolo, Campo, Decimale, Esame, FormatoFile, FormatoTesto, Modulo, TipoCampo};
+use domain::modulo::{
+    Ambito, Articolo, Campo, Decimale, Esame, FormatoFile, FormatoTesto, Modulo, PosizioneFoto, TipoCampo,
+};
 use domain::servizio::LimitiAllegati;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -54,6 +56,8 @@ pub struct CampoVista {
     pub visibile: bool,
     /// Whether other fields of the page depend on it.
     pub controlla: bool,
+    /// Whether a number of the page is made from it.
+    pub calcola: bool,
     /// The widget.
     pub forma: Forma,
 }
@@ -196,7 +200,7 @@ impl Quadro<'_> {
         campo.se.as_ref().is_none_or(|se| se.vale(&ambito) == Some(true))
     }
 
-    fn campo(&self, campo: &Campo, nome: &str, dentro: Option<Dentro<'_>>, guide: &BTreeSet<String>) -> CampoVista {
+    fn campo(&self, campo: &Campo, nome: &str, dentro: Option<Dentro<'_>>, guide: &Guide) -> CampoVista {
         let valore = dentro.map_or(self.valori, |dentro| dentro.valori).get(&campo.nome);
         let mut aiuto = campo.aiuto.clone().unwrap_or_default();
         let forma = self.forma(campo, nome, valore, dentro, &mut aiuto);
@@ -212,7 +216,8 @@ impl Quadro<'_> {
             aiuto,
             obbligatorio: !campo.facoltativo && campo.tipo != TipoCampo::Casella,
             visibile: self.esiste(campo, dentro),
-            controlla: guide.contains(&campo.nome),
+            controlla: guide.condizioni.contains(&campo.nome),
+            calcola: guide.calcoli.contains(&campo.nome),
             forma,
         }
     }
@@ -243,9 +248,7 @@ impl Quadro<'_> {
                 Forma::Dichiarazione { articolo, spuntata: valore == Some(&Value::Bool(true)) }
             }
             TipoCampo::Indirizzo => Forma::Indirizzo { parti: self.indirizzo(campo, nome, valore) },
-            TipoCampo::Allegato { formati, massimo, megabyte } => {
-                self.file(campo, valore, (formati, *massimo, *megabyte), aiuto)
-            }
+            TipoCampo::Allegato { .. } => self.file(campo, valore, aiuto),
             TipoCampo::Gruppo { .. } => self.gruppo(campo, nome, valore),
             TipoCampo::Calcolo { decimali, unita, .. } => {
                 let validi = dentro.map_or(&self.esame.valori, |dentro| dentro.validi);
@@ -277,6 +280,7 @@ impl Quadro<'_> {
                 obbligatorio: !campo.facoltativo,
                 visibile: true,
                 controlla: false,
+                calcola: false,
                 forma: Forma::Riga(Riga {
                     tipo: "text",
                     valore: testo(valore.and_then(|v| v.get(key))),
@@ -289,19 +293,24 @@ impl Quadro<'_> {
         INDIRIZZO.into_iter().map(part).collect()
     }
 
-    fn file(
-        &self,
-        campo: &Campo,
-        valore: Option<&Value>,
-        (formati, massimo, megabyte): (&[FormatoFile], u32, Option<u32>),
-        aiuto: &mut String,
-    ) -> Forma {
+    fn file(&self, campo: &Campo, valore: Option<&Value>, aiuto: &mut String) -> Forma {
+        let TipoCampo::Allegato { formati, massimo, megabyte, posizione } = &campo.tipo else { return Forma::Nota };
+        let (formati, massimo) = (formati.as_slice(), *massimo);
         let formati = if formati.is_empty() { &FormatoFile::ORDINARI[..] } else { formati };
         let names: Vec<&str> = formati.iter().map(|formato| formato.nome()).collect();
         let (max, mega) = (massimo.to_string(), megabyte.unwrap_or(self.limiti.megabyte).to_string());
         let key = if massimo == 1 { "modulo-file-aiuto" } else { "modulo-file-aiuto-molti" };
         let own = ta(key, &[("massimo", &max), ("formati", &names.join(", ")), ("megabyte", &mega)]);
         aggiungi(aiuto, &own);
+        if formati.iter().any(|formato| formato.ha_posizione()) {
+            aggiungi(
+                aiuto,
+                &t(match posizione {
+                    PosizioneFoto::Togli => "modulo-file-posizione-togli",
+                    PosizioneFoto::Mantieni => "modulo-file-posizione-mantieni",
+                }),
+            );
+        }
         let file: Vec<FileCaricato> =
             ids(valore).iter().filter_map(|id| self.file.get(&id.to_string()).cloned()).collect();
         Forma::File {
@@ -353,10 +362,21 @@ fn distingui(mut vista: CampoVista, index: usize) -> CampoVista {
     vista
 }
 
-/// Names of the fields on which others of the page depend, by a condition or a computed value.
-fn guide(campi: &[Campo]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// Names of the fields on which others of the page depend.
+#[derive(Debug, Default)]
+struct Guide {
+    /// By a condition.
+    condizioni: BTreeSet<String>,
+    /// By a computed number; of a sum over a group, the group.
+    calcoli: BTreeSet<String>,
+}
+
+fn guide(campi: &[Campo]) -> Guide {
+    let (mut names, mut calcoli) = (BTreeSet::new(), BTreeSet::new());
     for campo in campi {
+        if let TipoCampo::Calcolo { formula, .. } = &campo.tipo {
+            calcoli.extend(formula.nomi().into_iter().filter_map(|nome| nome.split('.').next()).map(str::to_owned));
+        }
         let inner = campo.campi().iter().filter_map(|campo| campo.se.as_ref());
         for se in campo.se.iter().chain(inner) {
             se.visita(&mut |nome, confronto| {
@@ -365,7 +385,7 @@ fn guide(campi: &[Campo]) -> BTreeSet<String> {
             });
         }
     }
-    names
+    Guide { condizioni: names, calcoli }
 }
 
 fn voci(opzioni: &[domain::modulo::Opzione]) -> Vec<Opzione> {

@@ -2,6 +2,7 @@
 
 use super::leggi::{Inviato, file_di};
 use crate::errore::Errore;
+use crate::pagine::invio::{MAX_LETTI, sorvegliata};
 use crate::richiesta::Richiesta;
 use crate::router::MAX_FORM;
 use crate::t;
@@ -13,15 +14,27 @@ use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use domain::Refusal;
-use domain::modulo::{Campo, FormatoFile, Passo, TipoCampo};
+use domain::allegato::{MAX_BYTES, MEGABYTE, TETTO_BYTES};
+use domain::modulo::{Campo, FormatoFile, Passo, PosizioneFoto, TipoCampo};
 use domain::servizio::LimitiAllegati;
 use futures_util::{StreamExt, TryStreamExt};
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Parts of a step, at most: 15 fields, one a group of 20 items of 15 fields, each an address.
 pub const MAX_PARTI: usize = 2_000;
+
+/// A step as far as it arrived.
+#[derive(Debug)]
+pub struct Letto {
+    /// The words.
+    pub inviato: Inviato,
+    /// The files.
+    pub arrivati: Vec<Arrivato>,
+    /// Whether it arrived to its end; of what stood behind the break nothing is known.
+    pub intero: bool,
+}
 
 /// A file that came along.
 #[derive(Debug)]
@@ -32,18 +45,39 @@ pub struct Arrivato {
     pub esito: Result<Upload, String>,
 }
 
+/// Bytes of a step that are read, at most: all the files that its questions take, and never less than of any form.
+pub fn massimo(passo: Option<&Passo>, limiti: LimitiAllegati) -> u64 {
+    let files = passo.into_iter().flat_map(file_di).map(|(campo, _)| match campo.tipo {
+        TipoCampo::Allegato { massimo, .. } => u64::from(massimo) * byte_di(campo, limiti),
+        _ => 0,
+    });
+    (files.sum::<u64>() + MAX_FORM as u64).max(MAX_LETTI)
+}
+
+/// Bytes of one file of a question, at most.
+fn byte_di(campo: &Campo, limiti: LimitiAllegati) -> u64 {
+    let TipoCampo::Allegato { megabyte, .. } = campo.tipo else { return MAX_BYTES };
+    (u64::from(megabyte.unwrap_or(limiti.megabyte)) * MEGABYTE).min(TETTO_BYTES)
+}
+
+/// Why a body that claims to be longer is not read.
+pub fn troppo_lungo(passo: Option<&Passo>, limiti: LimitiAllegati) -> Refusal {
+    let bytes = passo.into_iter().flat_map(file_di).map(|(campo, _)| byte_di(campo, limiti)).max();
+    Refusal::whole("file-troppo-grande").with("max", bytes.unwrap_or(MAX_BYTES) / MEGABYTE)
+}
+
 /// Reads a step; files of people who are not signed in, or of fields that the step does not have, are not stored.
 pub async fn leggi(
     richiesta: &Richiesta,
     request: Request,
     passo: Option<&Passo>,
     limiti: LimitiAllegati,
-) -> Result<(Inviato, Vec<Arrivato>), Errore> {
+) -> Result<Letto, Errore> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
         parti(richiesta, request, passo, limiti).await
     } else {
-        Ok((semplice(request).await?, Vec::new()))
+        Ok(Letto { inviato: semplice(request).await?, arrivati: Vec::new(), intero: true })
     }
 }
 
@@ -64,16 +98,17 @@ async fn parti(
     request: Request,
     passo: Option<&Passo>,
     limiti: LimitiAllegati,
-) -> Result<(Inviato, Vec<Arrivato>), Errore> {
-    let request = crate::pagine::invio::sorvegliata(request, Arc::new(AtomicBool::new(false)));
+) -> Result<Letto, Errore> {
+    let oltre = Arc::new(AtomicBool::new(false));
+    let request = sorvegliata(request, massimo(passo, limiti), oltre.clone());
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| illeggibile())?;
-    let (mut inviato, mut files) = (Inviato::default(), Vec::new());
+    let mut letto = Letto { inviato: Inviato::default(), arrivati: Vec::new(), intero: true };
     let (mut read, mut parts) = (0, 0);
     loop {
         let field = match multipart.next_field().await {
             Ok(Some(field)) => field,
-            Ok(None) => return Ok((inviato, files)),
-            Err(_) => return Err(illeggibile()),
+            Ok(None) => return Ok(letto),
+            Err(_) => return interrotto(letto, passo, limiti, &oltre),
         };
         parts += 1;
         if parts > MAX_PARTI {
@@ -83,27 +118,52 @@ async fn parti(
         let takes = passo.into_iter().flat_map(file_di).find(|(_, html)| *html == nome);
         match takes {
             Some((campo, _)) if field.file_name().is_some() => {
-                files.extend(file(richiesta, campo, limiti, field).await);
+                letto.arrivati.extend(file(richiesta, campo, limiti, field).await);
             }
             _ if field.file_name().is_some() => {}
             _ => {
-                let valore = testo(field, &mut read).await?;
-                inviato.0.push((nome, valore));
+                let Some(valore) = testo(field, &mut read).await? else {
+                    return interrotto(letto, passo, limiti, &oltre);
+                };
+                letto.inviato.0.push((nome, valore));
             }
         }
     }
 }
 
-async fn testo(mut field: Field<'_>, read: &mut usize) -> Result<String, Errore> {
+/// A step that broke off: what arrived is kept, and the reason stands at the question whose file was under way.
+fn interrotto(
+    mut letto: Letto,
+    passo: Option<&Passo>,
+    limiti: LimitiAllegati,
+    oltre: &AtomicBool,
+) -> Result<Letto, Errore> {
+    let Some((primo, _)) = passo.into_iter().flat_map(file_di).next() else { return Err(illeggibile()) };
+    letto.intero = false;
+    if letto.arrivati.iter().all(|arrivato| arrivato.esito.is_ok()) {
+        let refusal = if oltre.load(Ordering::Relaxed) {
+            troppo_lungo(passo, limiti)
+        } else {
+            Refusal::whole("caricamento-interrotto")
+        };
+        let campo = letto.arrivati.last().map_or(&primo.nome, |arrivato| &arrivato.campo).clone();
+        letto.arrivati.push(Arrivato { campo, esito: Err(app::ErroreCampo::from(refusal).messaggio) });
+    }
+    Ok(letto)
+}
+
+/// One text; none when the sender broke off.
+async fn testo(mut field: Field<'_>, read: &mut usize) -> Result<Option<String>, Errore> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|_| illeggibile())? {
+    loop {
+        let Ok(chunk) = field.chunk().await else { return Ok(None) };
+        let Some(chunk) = chunk else { return String::from_utf8(bytes).map(Some).map_err(|_| illeggibile()) };
         *read += chunk.len();
         if *read > MAX_FORM {
             return Err(illeggibile());
         }
         bytes.extend_from_slice(&chunk);
     }
-    String::from_utf8(bytes).map_err(|_| illeggibile())
 }
 
 /// One file; none when the field was left empty.
@@ -115,8 +175,9 @@ async fn file(richiesta: &Richiesta, campo: &Campo, limiti: LimitiAllegati, fiel
     let nome = app::allegati::nome_pulito(&nome);
     let declared = Declared { nome: nome.clone(), formato: field.content_type().map(str::to_owned) };
     let bytes = field.map_err(io::Error::other).boxed();
-    let esito = match richiesta.web.app.carica(&richiesta.ctx, declared, Posizione::Togli, bytes).await {
-        Ok(caricato) => match adatto(campo, limiti, &caricato.upload) {
+    let limite = byte_di(campo, limiti);
+    let esito = match richiesta.web.app.carica(&richiesta.ctx, declared, posizione(campo), limite, bytes).await {
+        Ok(caricato) => match adatto(campo, &caricato.upload) {
             None => Ok(caricato.upload),
             Some(refusal) => Err(app::ErroreCampo::from(refusal).messaggio),
         },
@@ -129,14 +190,21 @@ async fn file(richiesta: &Richiesta, campo: &Campo, limiti: LimitiAllegati, fiel
     Some(Arrivato { campo: campo.nome.clone(), esito: esito.map_err(|words| format!("{nome}: {words}")) })
 }
 
-/// Why a file does not fit its question.
-pub fn adatto(campo: &Campo, limiti: LimitiAllegati, upload: &Upload) -> Option<Refusal> {
-    let TipoCampo::Allegato { formati, megabyte, .. } = &campo.tipo else { return None };
-    let formati = if formati.is_empty() { &FormatoFile::ORDINARI[..] } else { formati };
-    if !formati.iter().any(|formato| formato.media_type() == upload.formato) {
-        let names: Vec<&str> = formati.iter().map(|formato| formato.nome()).collect();
-        return Some(Refusal::whole("formato-non-richiesto").with("formati", names.join(", ")));
+/// What becomes of the place where a photograph was taken: the form says whether the office needs it.
+fn posizione(campo: &Campo) -> Posizione {
+    match campo.tipo {
+        TipoCampo::Allegato { posizione: PosizioneFoto::Mantieni, .. } => Posizione::Mantieni,
+        _ => Posizione::Togli,
     }
-    let max = megabyte.unwrap_or(limiti.megabyte);
-    (upload.dimensione > u64::from(max) * 1024 * 1024).then(|| Refusal::whole("file-troppo-grande").with("max", max))
+}
+
+/// Why a file does not fit its question; its size was looked at while it arrived.
+pub fn adatto(campo: &Campo, upload: &Upload) -> Option<Refusal> {
+    let TipoCampo::Allegato { formati, .. } = &campo.tipo else { return None };
+    let formati = if formati.is_empty() { &FormatoFile::ORDINARI[..] } else { formati };
+    if formati.iter().any(|formato| formato.media_type() == upload.formato) {
+        return None;
+    }
+    let names: Vec<&str> = formati.iter().map(|formato| formato.nome()).collect();
+    Some(Refusal::whole("formato-non-richiesto").with("formati", names.join(", ")))
 }

@@ -1,25 +1,25 @@
 //! The pages of the flow, one handler each.
 
-use super::bozze;
 use super::campi::{CampoVista, Forma, paragrafi};
-use super::corpo::{self, Arrivato};
+use super::corpo::{self, Arrivato, Letto};
 use super::giro::{Errori, Fuori, Giro, NUOVA, inizio_di, percorso, solo_cittadini, verso};
-use super::leggi::{Azione, Inviato, file_di, ids, metti_ids, raccogli};
-use super::passi::{Tappa, da_correggere, dopo, prima, segmento};
-use super::vista::{PaginaDati, PaginaPasso, PaginaPrivacy, PaginaRiepilogo, PaginaRiprendi, PaginaSessione, Sezione};
+use super::leggi::{Azione, Inviato, file_di, ids, metti_ids, raccogli, raccogli_parte};
+use super::passi::{Tappa, dopo, prima, segmento};
+use super::vista::{PaginaPasso, PaginaPrivacy, PaginaRiprendi, PaginaSessione};
+use super::{bozze, dati, riepilogo};
 use crate::errore::{Errore, pagina_con};
-use crate::layout::{ErroreCampo, Riga, Voce};
-use crate::pagine::invio::{Nota, anagrafica, guasto};
+use crate::layout::ErroreCampo;
+use crate::pagine::invio::{dichiarata, non_letta};
 use crate::richiesta::{Firmata, Richiesta};
 use crate::{formato, sessione, t, ta};
-use app::{AppError, PresentaIstanza};
+use app::AppError;
 use axum::extract::{Path, Query, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Form, Json};
 use domain::modulo::TipoCampo;
 use domain::persona::richiede_livello;
-use domain::servizio::{Quando, Servizio};
+use domain::servizio::Servizio;
 use domain::termini;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,7 +27,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-type Esito = Result<Response, Fuori>;
+/// What a handler answers.
+pub(super) type Esito = Result<Response, Fuori>;
 
 /// Whether mistakes are shown: not before a person went on from a step.
 #[derive(Debug, Default, Deserialize)]
@@ -166,48 +167,18 @@ pub async fn mostra(
     let tappe = giro.tappe();
     match tappa {
         Tappa::Privacy => Ok(verso(&giro.base())),
-        Tappa::Dati => Ok(pagina_dati(&giro).await),
+        Tappa::Dati => Ok(dati::pagina(&giro, domanda.controlla.is_some()).await),
         // Nothing to ask any more: the answers that it depends on changed.
         _ if !tappe.contains(&tappa) => Ok(verso(&giro.href(dopo(&tappe, tappa)))),
         Tappa::Modulo(index) => {
             let errori = if domanda.controlla.is_some() { giro.errori(index) } else { Errori::default() };
             Ok(pagina_passo(&giro, index, StatusCode::OK, errori))
         }
-        Tappa::Riepilogo => match da_correggere(&giro.esame, &giro.servizio.modulo) {
-            Some(index) => Ok(verso(&format!("{}?controlla=si", giro.href(Tappa::Modulo(index))))),
-            None => Ok(pagina_riepilogo(&giro, StatusCode::OK, Vec::new())),
-        },
+        Tappa::Riepilogo => Ok(match riepilogo::manca(&giro) {
+            Some(tappa) => verso(&format!("{}?controlla=si", giro.href(tappa))),
+            None => riepilogo::pagina(&giro, StatusCode::OK, Vec::new()),
+        }),
     }
-}
-
-async fn pagina_dati(giro: &Giro) -> Response {
-    let r = &giro.richiesta;
-    let chi = r.utente().map(|utente| &utente.anagrafica);
-    let mut righe = chi.map(anagrafica).unwrap_or_default();
-    // What the person left in their profile; without it the page says as much as it knows.
-    if let Ok(profilo) = r.web.app.profilo(&r.ctx).await {
-        if let Some(casa) = profilo.residenza {
-            let place = format!("{} {}, {} {} ({})", casa.via, casa.civico, casa.cap, casa.comune, casa.provincia);
-            righe.push(Riga::new(t("richiesta-residenza"), place));
-        }
-        if let Some(telefono) = profilo.telefono {
-            righe.push(Riga::new(t("richiesta-telefono"), telefono));
-        }
-    }
-    let email = chi.and_then(|chi| chi.email.as_deref());
-    let giorni = giro.servizio.termine_giorni.to_string();
-    let ufficio = r.ctx.ente.nome_ufficio(&giro.servizio.ufficio);
-    let page = PaginaDati {
-        layout: giro.layout(Tappa::Dati),
-        c: giro.cornice(Tappa::Dati, Vec::new()),
-        chi: righe,
-        comunicazioni: match email {
-            Some(email) => ta("richiesta-dati-email", &[("email", email)]),
-            None => t("richiesta-dati-senza-email"),
-        },
-        tempi: ta("richiesta-ufficio-tempi", &[("ufficio", ufficio), ("giorni", &giorni)]),
-    };
-    pagina_con(StatusCode::OK, page)
 }
 
 fn pagina_passo(giro: &Giro, index: usize, stato: StatusCode, errori: Errori) -> Response {
@@ -229,8 +200,11 @@ fn pagina_passo(giro: &Giro, index: usize, stato: StatusCode, errori: Errori) ->
 pub async fn passo(r: Richiesta, Path((codice, id, nome)): Path<(String, String, String)>, request: Request) -> Esito {
     if r.utente().is_none() {
         let servizio = trova(&r, &codice)?;
-        let (inviato, _) = corpo::leggi(&r, request, None, servizio.allegati).await?;
-        return Ok(sessione_finita(&r, inviato));
+        if dichiarata(&request).is_some_and(|bytes| bytes > corpo::massimo(None, servizio.allegati)) {
+            return Ok(non_letta(corpo::troppo_lungo(None, servizio.allegati)));
+        }
+        let letto = corpo::leggi(&r, request, None, servizio.allegati).await?;
+        return Ok(sessione_finita(&r, letto.inviato));
     }
     let mut giro = Giro::apri(r, &codice, &id).await?;
     let servizio = giro.servizio.clone();
@@ -239,12 +213,19 @@ pub async fn passo(r: Richiesta, Path((codice, id, nome)): Path<(String, String,
         Tappa::Modulo(index) => servizio.modulo.passi.get(index),
         _ => None,
     };
-    let (inviato, arrivati) = corpo::leggi(&giro.richiesta, request, passo, servizio.allegati).await?;
+    if dichiarata(&request).is_some_and(|bytes| bytes > corpo::massimo(passo, servizio.allegati)) {
+        return Ok(non_letta(corpo::troppo_lungo(passo, servizio.allegati)));
+    }
+    let Letto { inviato, arrivati, intero } = corpo::leggi(&giro.richiesta, request, passo, servizio.allegati).await?;
     let azione = Azione::parse(inviato.azione());
+    if tappa == Tappa::Dati {
+        return dati::ricevi(giro, &inviato, &azione).await;
+    }
     let mut fuoco = None;
     if let Some(passo) = passo {
         giro.salva(|bozza| {
-            raccogli(passo, &inviato, &mut bozza.valori);
+            let read = if intero { raccogli } else { raccogli_parte };
+            read(passo, &inviato, &mut bozza.valori);
             aggiungi_file(passo, &arrivati, &mut bozza.valori);
             fuoco = azione.applica(passo, &mut bozza.valori);
             bozza.passo = segmento(passo);
@@ -318,14 +299,14 @@ fn file_rifiutati(giro: &Giro, index: usize, arrivati: &[Arrivato]) -> Errori {
 }
 
 /// Leaves the flow: the draft waits in the personal area.
-async fn piu_tardi(giro: &Giro) -> Esito {
+pub(super) async fn piu_tardi(giro: &Giro) -> Esito {
     let scade = formato::giorno(giro.bozza.scade);
     sessione::avvisa(&giro.richiesta.session, ta("richiesta-dopo-salvata", &[("scade", &scade)])).await?;
     Ok(verso("/area-personale#bozze"))
 }
 
 /// For whoever wrote longer than the session lasts: the words stay in the page and are sent again.
-fn sessione_finita(r: &Richiesta, inviato: Inviato) -> Response {
+pub(super) fn sessione_finita(r: &Richiesta, inviato: Inviato) -> Response {
     let page = PaginaSessione {
         layout: r.layout(t("invio-sessione-titolo")),
         azione: r.path.clone(),
@@ -377,137 +358,4 @@ fn stato(campi: &[CampoVista], visibili: &mut BTreeMap<String, bool>, calcoli: &
             _ => {}
         }
     }
-}
-
-fn pagina_riepilogo(giro: &Giro, stato: StatusCode, errori: Vec<ErroreCampo>) -> Response {
-    let tappa = Tappa::Riepilogo;
-    let page = PaginaRiepilogo {
-        layout: giro.layout(tappa),
-        sezioni: sezioni(giro),
-        // What is declared has legal value (DPR 445/2000 artt. 46, 47, 75, 76).
-        nota: Nota {
-            tipo: "warning",
-            titolo: t("istanza-dichiarazione-titolo"),
-            testo: t("istanza-dichiarazione-testo"),
-            voci: Vec::new(),
-        },
-        pagamenti: pagamenti(&giro.servizio),
-        dopo: t("istanza-dopo"),
-        c: giro.cornice(tappa, errori),
-    };
-    pagina_con(stato, page)
-}
-
-fn pagamenti(servizio: &Servizio) -> Vec<String> {
-    let bollo = servizio.bollo.as_ref().map(|bollo| {
-        let due = ta("richiesta-bollo", &[("importo", &bollo.importo.italiano(2))]);
-        bollo.nota.as_ref().map_or(due.clone(), |nota| format!("{due} {nota}"))
-    });
-    let pagamento = servizio.pagamento.as_ref().map(|pagamento| match pagamento.quando {
-        Quando::Dopo => pagamento.nota.clone().unwrap_or_else(|| t("richiesta-pagamento-dopo")),
-        Quando::AllaPresentazione => {
-            let causale = match pagamento.importo {
-                Some(importo) => {
-                    ta("servizi-importo", &[("causale", &pagamento.causale), ("importo", &importo.italiano(2))])
-                }
-                None => pagamento.causale.clone(),
-            };
-            pagamento.nota.as_ref().map_or(causale.clone(), |nota| format!("{causale}. {nota}"))
-        }
-    });
-    bollo.into_iter().chain(pagamento).collect()
-}
-
-/// Everything that will be filed, step by step.
-fn sezioni(giro: &Giro) -> Vec<Sezione> {
-    let chi = giro.richiesta.utente().map(|utente| anagrafica(&utente.anagrafica)).unwrap_or_default();
-    let mut all = vec![Sezione { titolo: t("richiesta-passo-dati"), righe: chi, modifica: String::new() }];
-    let nomi: BTreeMap<String, String> = giro.file.iter().map(|(id, file)| (id.clone(), file.nome.clone())).collect();
-    let modulo = &giro.servizio.modulo;
-    for sezione in modulo.prospetto(&giro.esame.valori, &nomi) {
-        let at = modulo.passi.iter().position(|passo| passo.titolo == sezione.titolo);
-        all.push(Sezione {
-            righe: sezione.righe.into_iter().map(|(voce, valore)| Riga::new(voce, valore)).collect(),
-            modifica: at.map(|index| giro.href(Tappa::Modulo(index))).unwrap_or_default(),
-            titolo: sezione.titolo,
-        });
-    }
-    all
-}
-
-/// `GET /servizi/{codice}/richiedi/{bozza}/invia`, as after a reload: back to the summary.
-pub async fn da_capo(Path((codice, id)): Path<(String, String)>) -> Response {
-    verso(&format!("{}/{id}/riepilogo", inizio_di(&codice)))
-}
-
-/// `POST /servizi/{codice}/richiedi/{bozza}/invia`: files the request. The draft names it: sent twice, it is filed once.
-pub async fn invia(r: Richiesta, Path((codice, id)): Path<(String, String)>) -> Esito {
-    if r.utente().is_none() {
-        return Ok(sessione_finita(&r, Inviato::default()));
-    }
-    let giro = Giro::apri(r, &codice, &id).await?;
-    if !giro.bozza.privacy {
-        return Ok(verso(&giro.base()));
-    }
-    if da_correggere(&giro.esame, &giro.servizio.modulo).is_some() || !giro.bozza.cambiamenti.is_empty() {
-        return Ok(verso(&giro.href(Tappa::Riepilogo)));
-    }
-    let input = PresentaIstanza {
-        servizio: codice,
-        versione: giro.servizio.versione,
-        modulo: Value::Object(giro.esame.valori.clone()),
-        allegati: Vec::new(),
-    };
-    let (app, ctx) = (&giro.richiesta.web.app, &giro.richiesta.ctx);
-    match app.presenta_istanza(ctx, &format!("bozza-{}", giro.bozza.id), input).await {
-        Ok(esito) => {
-            let path = format!("/pratiche/{}/fatto?dopo={}", esito.caso.base().id, esito.posizione);
-            giro.inviata(&path).await?;
-            // It is filed: that its draft could not be taken away now must not hide it.
-            if let Err(error) = app.elimina_bozza(ctx, giro.bozza.id).await {
-                tracing::warn!(%error, "the draft of a filed request stays for now");
-            }
-            Ok(verso(&path))
-        }
-        Err(AppError::Rifiutato(errori)) if errori.iter().any(|e| e.codice == "chiave-riusata") => {
-            sessione::avvisa(&giro.richiesta.session, t("richiesta-gia-inviata")).await?;
-            Ok(verso("/area-personale"))
-        }
-        Err(AppError::Rifiutato(errori)) => Ok(rifiutata(&giro, errori)),
-        Err(error) => {
-            let (errore, riprova_tra) = guasto(error)?;
-            let mut page = pagina_riepilogo(&giro, StatusCode::SERVICE_UNAVAILABLE, vec![errore]);
-            page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(riprova_tra.as_secs().max(1)));
-            Ok(page)
-        }
-    }
-}
-
-/// The summary with what the filing found wrong, each with a way to the step where it is mended.
-fn rifiutata(giro: &Giro, errori: Vec<app::ErroreCampo>) -> Response {
-    let modulo = &giro.servizio.modulo;
-    let (mut qui, mut altrove) = (Vec::new(), Vec::new());
-    for errore in errori {
-        let path = errore.campo.as_deref().and_then(|campo| campo.strip_prefix("modulo."));
-        match path.and_then(|path| modulo.passo_di(path.split('[').next().unwrap_or(path))) {
-            Some(index) => {
-                let passo = modulo.passi.get(index).map(|passo| passo.titolo.as_str()).unwrap_or_default();
-                let words = ta("richiesta-altri-errori", &[("passo", passo), ("testo", &errore.messaggio)]);
-                altrove.push(Voce::new(format!("{}?controlla=si", giro.href(Tappa::Modulo(index))), words));
-            }
-            None => qui.push(ErroreCampo::new("", errore.messaggio)),
-        }
-    }
-    let tappa = Tappa::Riepilogo;
-    let mut c = giro.cornice(tappa, qui);
-    c.altrove = altrove;
-    let page = PaginaRiepilogo {
-        layout: giro.layout(tappa),
-        sezioni: sezioni(giro),
-        nota: Nota::default(),
-        pagamenti: pagamenti(&giro.servizio),
-        dopo: t("istanza-dopo"),
-        c,
-    };
-    pagina_con(StatusCode::UNPROCESSABLE_ENTITY, page)
 }

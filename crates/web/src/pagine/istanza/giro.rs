@@ -128,6 +128,8 @@ impl Giro {
             servizio: servizio.riferimento(),
             valori: serde_json::Map::new(),
             allegati: Vec::new(),
+            da_pratica: None,
+            contatti: None,
             privacy: false,
             passo: String::new(),
             creata: now,
@@ -234,31 +236,8 @@ impl Giro {
         let Some(campi) = self.servizio.modulo.passi.get(passo).map(|passo| &passo.campi) else {
             return Errori::default();
         };
-        let mut found: Vec<app::ErroreCampo> = self
-            .esame
-            .rifiuti
-            .iter()
-            .filter(|(at, _)| *at == passo)
-            .map(|(_, refusal)| app::ErroreCampo::from(refusal.clone()))
-            .collect();
-        let place = |errore: &app::ErroreCampo| {
-            let path = errore.campo.as_deref().unwrap_or_default();
-            let nome = path.strip_prefix("modulo.").unwrap_or(path).split(['.', '[']).next().unwrap_or_default();
-            campi.iter().position(|campo| campo.nome == nome).unwrap_or(campi.len())
-        };
-        found.sort_by_key(place);
-        let mut errori = Errori::default();
-        for errore in found {
-            let path = errore.campo.unwrap_or_default();
-            let nome = nome_html(&path);
-            let testo = match etichetta(campi, &path) {
-                Some(label) => format!("{label}: {}", errore.messaggio),
-                None => errore.messaggio.clone(),
-            };
-            errori.sommario.push(ErroreCampo::new(nome.clone(), testo));
-            errori.campi.push(ErroreCampo::new(nome, errore.messaggio));
-        }
-        errori
+        let theirs = self.esame.rifiuti.iter().filter(|(at, _)| *at == passo);
+        errori_di(campi, theirs.map(|(_, refusal)| app::ErroreCampo::from(refusal.clone())).collect())
     }
 
     /// The frame of a step.
@@ -282,6 +261,7 @@ impl Giro {
             errori,
             altrove: Vec::new(),
             cambiamenti: self.bozza.cambiamenti.clone(),
+            copiata: self.bozza.da_pratica.is_some(),
             salva: if matches!(tappa, Tappa::Modulo(_)) { format!("{}/salva", self.base()) } else { String::new() },
             aiuto: aiuto(&self.richiesta, &self.servizio),
             scheda: format!("/servizi/{}", self.servizio.codice),
@@ -311,6 +291,54 @@ impl Giro {
     }
 }
 
+/// What is wrong with some fields, in their order.
+pub fn errori_di(campi: &[Campo], mut found: Vec<app::ErroreCampo>) -> Errori {
+    let place = |errore: &app::ErroreCampo| {
+        let path = errore.campo.as_deref().unwrap_or_default();
+        let nome = path.strip_prefix("modulo.").unwrap_or(path).split(['.', '[']).next().unwrap_or_default();
+        campi.iter().position(|campo| campo.nome == nome).unwrap_or(campi.len())
+    };
+    found.sort_by_key(place);
+    let mut errori = Errori::default();
+    for mut errore in found {
+        let path = errore.campo.unwrap_or_default();
+        if errore.codice == "obbligatorio"
+            && let Some(words) = campo_di(campi, &path).and_then(manca)
+        {
+            errore.messaggio = words;
+        }
+        let nome = nome_html(&path);
+        let testo = match etichetta(campi, &path) {
+            Some(label) => format!("{label}: {}", errore.messaggio),
+            None => errore.messaggio.clone(),
+        };
+        errori.sommario.push(ErroreCampo::new(nome.clone(), testo));
+        errori.campi.push(ErroreCampo::new(nome, errore.messaggio));
+    }
+    errori
+}
+
+/// The field of a path, also inside a group.
+fn campo_di<'a>(campi: &'a [Campo], path: &str) -> Option<&'a Campo> {
+    let mut parts = path.strip_prefix("modulo.")?.split(['.', '[']);
+    let nome = parts.next()?;
+    let campo = campi.iter().find(|campo| campo.nome == nome)?;
+    match parts.next_back() {
+        Some(interno) if path.contains(']') => campo.campi().iter().find(|campo| campo.nome == interno),
+        _ => Some(campo),
+    }
+}
+
+/// What is said of an empty answer that nobody writes.
+fn manca(campo: &Campo) -> Option<String> {
+    match campo.tipo {
+        TipoCampo::Scelta { .. } => Some(t("modulo-manca-scelta")),
+        TipoCampo::Scelte { .. } => Some(t("modulo-manca-scelte")),
+        TipoCampo::Allegato { .. } => Some(t("modulo-manca-file")),
+        _ => None,
+    }
+}
+
 /// Breadcrumb of the flow of a service.
 pub fn percorso(layout: Layout, servizio: &Servizio) -> Layout {
     let scheda = format!("/servizi/{}", servizio.codice);
@@ -330,9 +358,14 @@ fn aiuto(richiesta: &Richiesta, servizio: &Servizio) -> Vec<Voce> {
         let args = [("ufficio", ufficio.nome.as_str()), ("telefono", ufficio.telefono.as_str())];
         voci.push(Voce::new(href, ta("richiesta-aiuto-chiama", &args)));
     }
-    voci.push(Voce::new("/appuntamenti", t("richiesta-aiuto-prenota")));
+    voci.push(Voce::new(prenota(servizio), t("richiesta-aiuto-prenota")));
     voci.push(Voce::new("/assistenza", t("richiesta-aiuto-contatta")));
     voci
+}
+
+/// Where an appointment about a service is booked.
+fn prenota(servizio: &Servizio) -> String {
+    crate::pagine::appuntamenti::inizio(&servizio.codice, servizio.ufficio.as_str(), None)
 }
 
 /// Looks at the answers of a draft; fields that are hidden count for nothing.

@@ -23,6 +23,13 @@ impl Inviato {
         self.0.iter().find(|(n, _)| n == nome).map(|(_, valore)| valore.as_str())
     }
 
+    /// Whether anything of a field stands in it.
+    fn parla_di(&self, campo: &Campo) -> bool {
+        let whole = format!("{PREFISSO}{}", campo.nome);
+        let part = |nome: &str| nome.strip_prefix(&whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.0.iter().any(|(nome, _)| part(nome))
+    }
+
     /// All values of a name.
     fn tutti<'a>(&'a self, nome: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n == nome).map(|(_, valore)| valore.as_str())
@@ -37,18 +44,60 @@ impl Inviato {
 /// Puts the answers of a step into those of the draft. Files are not among the words: their ids stay as they are.
 pub fn raccogli(passo: &Passo, inviato: &Inviato, valori: &mut Map<String, Value>) {
     for campo in &passo.campi {
-        if matches!(campo.tipo, TipoCampo::Allegato { .. }) || !campo.da_compilare() {
+        if !di_parole(campo) {
             continue;
         }
-        let dove = format!("{PREFISSO}{}", campo.nome);
-        let valore = match &campo.tipo {
-            TipoCampo::Gruppo { .. } => gruppo(campo, &dove, inviato),
-            _ => semplice(campo, &dove, inviato),
-        };
-        match valore {
+        match risposta(campo, inviato) {
             Some(valore) => drop(valori.insert(campo.nome.clone(), valore)),
             None => drop(valori.remove(&campo.nome)),
         }
+    }
+}
+
+/// The same of a step that broke off on its way: what did not arrive stays as it was.
+pub fn raccogli_parte(passo: &Passo, inviato: &Inviato, valori: &mut Map<String, Value>) {
+    for campo in passo.campi.iter().filter(|campo| di_parole(campo)) {
+        if let Some(nuovo) = risposta(campo, inviato).filter(|_| inviato.parla_di(campo)) {
+            match valori.get_mut(&campo.nome) {
+                Some(vecchio) => sovrapponi(vecchio, nuovo),
+                None => drop(valori.insert(campo.nome.clone(), nuovo)),
+            }
+        }
+    }
+}
+
+fn di_parole(campo: &Campo) -> bool {
+    campo.da_compilare() && !matches!(campo.tipo, TipoCampo::Allegato { .. })
+}
+
+fn risposta(campo: &Campo, inviato: &Inviato) -> Option<Value> {
+    let dove = format!("{PREFISSO}{}", campo.nome);
+    match &campo.tipo {
+        TipoCampo::Gruppo { .. } => gruppo(campo, &dove, inviato),
+        _ => semplice(campo, &dove, inviato),
+    }
+}
+
+/// Puts a part of an answer over the whole: items by their place, addresses by their parts.
+fn sovrapponi(vecchio: &mut Value, nuovo: Value) {
+    match (vecchio, nuovo) {
+        (Value::Object(vecchio), Value::Object(nuovo)) => {
+            for (nome, valore) in nuovo {
+                match vecchio.get_mut(&nome) {
+                    Some(vecchio) => sovrapponi(vecchio, valore),
+                    None => drop(vecchio.insert(nome, valore)),
+                }
+            }
+        }
+        (Value::Array(vecchi), Value::Array(nuovi)) if nuovi.iter().all(Value::is_object) => {
+            for (index, nuovo) in nuovi.into_iter().enumerate() {
+                match vecchi.get_mut(index) {
+                    Some(vecchio) => sovrapponi(vecchio, nuovo),
+                    None => vecchi.push(nuovo),
+                }
+            }
+        }
+        (vecchio, nuovo) => *vecchio = nuovo,
     }
 }
 

@@ -6,21 +6,22 @@
 mod bozze;
 pub mod campi;
 mod corpo;
+mod dati;
 mod flusso;
-mod giro;
+pub mod giro;
 pub mod leggi;
 mod passi;
+mod riepilogo;
 #[cfg(test)]
 mod tests;
 mod vista;
 
 pub use bozze::schede as schede_bozze;
-pub use vista::SchedaBozza;
+pub use vista::{PaginaSessione, SchedaBozza};
 
 use crate::state::Web;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
 /// The routes.
@@ -29,15 +30,14 @@ pub fn routes() -> Router<Web> {
         .route("/servizi/{codice}/richiedi", get(flusso::inizio).post(flusso::ricomincia))
         .route("/servizi/{codice}/richiedi/{bozza}", get(flusso::privacy).post(flusso::accetta))
         .route("/servizi/{codice}/richiedi/{bozza}/{passo}", get(flusso::mostra))
-        .route("/servizi/{codice}/richiedi/{bozza}/invia", post(flusso::invia).get(flusso::da_capo))
+        .route("/servizi/{codice}/richiedi/{bozza}/invia", post(riepilogo::invia).get(riepilogo::da_capo))
         .route("/servizi/{codice}/richiedi/{bozza}/salva", post(flusso::salva))
         .merge(bozze::routes())
 }
 
-/// The routes that take files: the reader sets their limits, in bytes and in time.
+/// The routes that take files: the reader sets their limits, in bytes and in time, as the step has them.
 pub fn routes_file() -> Router<Web> {
     Router::new()
         .route("/servizi/{codice}/richiedi/{bozza}/{passo}", post(flusso::passo))
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(super::invio::misura_dichiarata))
 }

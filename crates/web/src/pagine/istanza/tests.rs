@@ -1,7 +1,8 @@
 //! Every step of every shipped form with sample data; reading what is posted; steps and widgets.
 
 use super::campi::{Aspetto, CampoVista, Forma, Quadro, RADIO, TENDINA, aspetto, nome_html};
-use super::leggi::{Azione, INDIRIZZO, Inviato, ids, metti_ids, raccogli};
+use super::giro::errori_di;
+use super::leggi::{Azione, INDIRIZZO, Inviato, ids, metti_ids, raccogli, raccogli_parte};
 use super::passi::{Tappa, dopo, prima, segmento, tappe};
 use super::vista::{
     Cornice, PaginaDati, PaginaPasso, PaginaPrivacy, PaginaRiepilogo, PaginaRiprendi, PaginaSessione, SchedaBozza,
@@ -351,7 +352,8 @@ fn the_frame_has_its_pages() {
         layout: layout(),
         c: Cornice { cambiamenti: vec!["C'è una nuova domanda.".into()], ..cornice(ztl, Vec::new()) },
         chi: chi.clone(),
-        comunicazioni: crate::t("richiesta-dati-senza-email"),
+        email: "mario@".into(),
+        telefono: "0187 555 0100".into(),
         tempi: String::new(),
     };
     assert!(salva("richiesta-dati.html", &page.render().unwrap()).html().contains("C'è una nuova domanda."));
@@ -381,4 +383,90 @@ fn the_frame_has_its_pages() {
     };
     let html = salva("richiesta-riprendi.html", &page.render().unwrap());
     assert_eq!(html.select(&Selector::parse("form input[name=bozza]").unwrap()).count(), 1);
+}
+
+#[test]
+fn a_post_that_broke_off_takes_nothing_away() {
+    let ztl = servizio("permesso-ztl");
+    let passo = &ztl.modulo.passi[0];
+    let before = json!({
+        "categoria": "garage", "tipoGarage": "affitto", "spiegazione": "prima",
+        "immobili": [{"foglio": "12", "particella": "7", "indirizzo": {"via": "Via Roma", "cap": "19100"}}, {"foglio": "13"}],
+    });
+    let mut valori = before.as_object().unwrap().clone();
+    let sent = posted(&[
+        ("m.categoria", "garage"),
+        ("m.spiegazione", "dopo"),
+        ("n.immobili", "2"),
+        ("m.immobili.0.foglio", "99"),
+        ("m.immobili.0.indirizzo.via", "Via Verdi"),
+    ]);
+    raccogli_parte(passo, &sent, &mut valori);
+    let after = json!({
+        "categoria": "garage", "tipoGarage": "affitto", "spiegazione": "dopo",
+        "immobili": [{"foglio": "99", "particella": "7", "indirizzo": {"via": "Via Verdi", "cap": "19100"}}, {"foglio": "13"}],
+    });
+    assert_eq!(Value::Object(valori.clone()), after);
+    raccogli_parte(passo, &posted(&[]), &mut valori);
+    assert_eq!(Value::Object(valori.clone()), after, "nothing arrived, nothing changes");
+    raccogli(passo, &sent, &mut valori);
+    assert!(!valori.contains_key("tipoGarage"), "a whole post says what is empty");
+}
+
+#[test]
+fn what_a_number_is_made_from_is_known_to_the_page() {
+    let modulo: Modulo = serde_json::from_value(json!({ "passi": [{ "nome": "uno", "titolo": "Uno", "campi": [
+        { "nome": "lati", "tipo": "gruppo", "voce": "Lato", "etichetta": "Lati", "campi": [
+            { "nome": "metri", "tipo": "numero", "etichetta": "Metri" }] },
+        { "nome": "largo", "tipo": "numero", "etichetta": "Largo" },
+        { "nome": "altro", "tipo": "numero", "etichetta": "Altro" },
+        { "nome": "somma", "tipo": "calcolo", "etichetta": "Somma", "formula": { "somma": ["lati.metri", "largo"] } }
+    ] }] }))
+    .unwrap();
+    let campi = con(&modulo, &Map::new(), &[], |quadro| quadro.passo(0));
+    let marked: Vec<&str> = campi.iter().filter(|c| c.calcola).map(|c| c.nome.as_str()).collect();
+    assert_eq!(marked, ["m.lati", "m.largo"]);
+    assert!(campi.iter().all(|c| !c.controlla), "no button is needed for them");
+    assert!(campi[0].to_string().contains(" data-calcola"));
+}
+
+#[test]
+fn the_page_says_what_becomes_of_the_place_of_a_photograph() {
+    let help = |keys: Value| {
+        let mut campo = json!({ "nome": "foto", "tipo": "allegato", "etichetta": "Foto" });
+        campo.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
+        let modulo: Modulo =
+            serde_json::from_value(json!({ "passi": [{ "nome": "uno", "titolo": "Uno", "campi": [campo] }] })).unwrap();
+        con(&modulo, &Map::new(), &[], |quadro| quadro.passo(0)[0].aiuto.clone())
+    };
+    let (away, kept) = (crate::t("modulo-file-posizione-togli"), crate::t("modulo-file-posizione-mantieni"));
+    assert!(help(json!({})).contains(&away));
+    let keeps = help(json!({ "posizione": "mantieni" }));
+    assert!(keeps.contains(&kept) && !keeps.contains(&away));
+    let pdf = help(json!({ "formati": ["pdf"] }));
+    assert!(!pdf.contains(&away) && !pdf.contains(&kept));
+}
+
+#[test]
+fn what_is_missing_is_asked_for_in_the_words_of_its_kind() {
+    let modulo: Modulo = serde_json::from_value(json!({ "passi": [{ "nome": "uno", "titolo": "Uno", "campi": [
+        { "nome": "zona", "tipo": "scelta", "etichetta": "Zona", "opzioni": [
+            { "valore": "a", "testo": "A" }, { "valore": "b", "testo": "B" }] },
+        { "nome": "foto", "tipo": "allegato", "etichetta": "Foto" },
+        { "nome": "nome", "tipo": "testo", "etichetta": "Nome" },
+        { "nome": "figli", "tipo": "gruppo", "voce": "Figlio", "etichetta": "Figli", "campi": [
+            { "nome": "scuole", "tipo": "scelte", "etichetta": "Scuole", "opzioni": [
+                { "valore": "a", "testo": "A" }, { "valore": "b", "testo": "B" }] }] }
+    ] }] }))
+    .unwrap();
+    let valori = json!({ "figli": [{}] });
+    let found = esame(&modulo, valori.as_object().unwrap()).rifiuti;
+    let found = found.into_iter().map(|(_, refusal)| app::ErroreCampo::from(refusal)).collect();
+    let errori = errori_di(&modulo.passi[0].campi, found);
+    let words: Vec<(&str, &str)> = errori.campi.iter().map(|e| (e.campo.as_str(), e.testo.as_str())).collect();
+    let [zona, foto, scuole] = ["modulo-manca-scelta", "modulo-manca-file", "modulo-manca-scelte"].map(crate::t);
+    assert_eq!(words[0], ("m.zona", zona.as_str()));
+    assert_eq!(words[1], ("m.foto", foto.as_str()));
+    assert_eq!(words[2], ("m.nome", crate::t("rifiuto-obbligatorio").as_str()));
+    assert_eq!(words[3], ("m.figli.0.scuole", scuole.as_str()));
 }

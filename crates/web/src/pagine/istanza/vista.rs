@@ -26,6 +26,8 @@ pub struct Cornice {
     pub altrove: Vec<Voce>,
     /// What a newer form changed.
     pub cambiamenti: Vec<String>,
+    /// Whether the answers come from an earlier request.
+    pub copiata: bool,
     /// Where the draft is saved while one writes; empty where nothing is written.
     pub salva: String,
     /// Whom to call.
@@ -35,6 +37,11 @@ pub struct Cornice {
 }
 
 impl Cornice {
+    /// Key of the words above what is to be looked at again: the form changed, or the answers come from elsewhere.
+    pub fn novita(&self) -> &'static str {
+        if self.copiata { "richiesta-copiata" } else { "richiesta-cambiata" }
+    }
+
     /// Whether anything is wrong.
     pub fn da_correggere(&self) -> bool {
         !self.errori.is_empty() || !self.altrove.is_empty()
@@ -82,7 +89,10 @@ pub struct PaginaDati {
     pub layout: Layout,
     pub c: Cornice,
     pub chi: Vec<Riga>,
-    pub comunicazioni: String,
+    /// As written; may be empty.
+    pub email: String,
+    /// As written; may be empty.
+    pub telefono: String,
     pub tempi: String,
 }
 

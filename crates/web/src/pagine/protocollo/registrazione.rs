@@ -188,7 +188,10 @@ fn dati(entry: &Registrazione, ente: &Ente) -> Vec<Riga> {
         Riga::new(voce("data"), formato::istante(e.protocollo.data)),
         Riga::new(voce("flusso"), flusso(e.flusso)),
         Riga::new(voce(corrispondente), persona.map(|p| format!("{} {}", p.nome, p.cognome)).unwrap_or_default()),
-        Riga::new(voce("codice-fiscale"), persona.map(|p| p.codice_fiscale.to_string()).unwrap_or_default()),
+        Riga::new(
+            voce("codice-fiscale"),
+            persona.and_then(|p| Some(p.codice_fiscale.as_ref()?.to_string())).unwrap_or_default(),
+        ),
         Riga::new(voce("oggetto"), e.oggetto.clone()),
         Riga::new(voce("impronta"), format!("SHA-256 {}", e.protocollo.impronta)),
         Riga::new(voce("assegnazione"), ente.nome_ufficio(&entry.assegnazione)),

@@ -23,7 +23,6 @@ pub fn routes() -> Router<Web> {
         .route("/valutazione", post(valutazione::conta).get(|| async { Redirect::to("/") }))
         .route("/valutazione/grazie", get(valutazione::grazie))
         .route("/vivere", get(|| async { Redirect::permanent("/vivere-il-comune") }))
-        .route("/appuntamenti/nuovo", get(|| async { Redirect::to("/appuntamenti") }))
         // Until the public list of reports exists, its address leads to the sheet of the service.
         .route("/segnalazioni", get(|| async { Redirect::to("/servizi/segnalazione-disservizio") }))
         .route("/segnalazioni/nuova", get(|| async { Redirect::to("/segnala") }))

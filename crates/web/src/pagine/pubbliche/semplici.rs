@@ -117,7 +117,6 @@ pagine! {
     Uffici "/uffici" "pubbliche/uffici.html" "uffici-titolo" true ente;
     Novita "/novita" "pubbliche/novita.html" "novita-titolo" true;
     Vivere "/vivere-il-comune" "pubbliche/vivere.html" "vivere-titolo" true ente;
-    Appuntamenti "/appuntamenti" "pubbliche/appuntamenti.html" "appuntamenti-titolo" false ente;
     Assistenza "/assistenza" "pubbliche/assistenza.html" "assistenza-titolo" false ente;
     Privacy "/privacy" "pubbliche/privacy.html" "privacy-titolo" false ente;
     NoteLegali "/note-legali" "pubbliche/note_legali.html" "note-legali-titolo" false;
@@ -153,8 +152,7 @@ mod tests {
 
     /// A word that looks like a key of the catalogue: `home-titolo`.
     fn sembra_chiave(word: &str) -> bool {
-        let prefixes =
-            ["home-", "uffici-", "novita-", "vivere-", "domanda-", "domande-", "assistenza-", "appuntamenti-"];
+        let prefixes = ["home-", "uffici-", "novita-", "vivere-", "domanda-", "domande-", "assistenza-"];
         prefixes.iter().any(|prefix| word.starts_with(prefix))
     }
 
@@ -170,16 +168,10 @@ mod tests {
     #[test]
     fn four_ways_lead_in_from_the_home_page() {
         let (_, html) = tutte(&ente()).into_iter().find(|(path, _)| *path == "/").unwrap();
-        for href in ["/segnala", "/scrivi-al-sindaco", "/servizi/richiesta-generica/richiedi", "/appuntamenti"] {
+        for href in ["/segnala", "/scrivi-al-sindaco", "/servizi/richiesta-generica/richiedi", "/prenota-appuntamento"]
+        {
             let link = Selector::parse(&format!("main a[href='{href}']")).unwrap();
             assert_eq!(Html::parse_document(&html).select(&link).count(), 1, "{href}");
         }
-    }
-
-    #[test]
-    fn an_appointment_cannot_be_booked_online_and_the_page_says_so() {
-        let (_, html) = tutte(&ente()).into_iter().find(|(path, _)| *path == "/appuntamenti").unwrap();
-        assert!(html.contains(&crate::t("appuntamenti-non-ancora")));
-        assert!(html.contains("tel:") && html.contains("Ufficio Prova"));
     }
 }

@@ -21,8 +21,14 @@ const RIGHE: u32 = 20;
 /// Characters of a search, at most.
 const MAX_TESTO: usize = 100;
 /// States in which a case is found; `Inviata` passes within one commit.
-const STATI: [StatoPratica; 4] =
-    [StatoPratica::Protocollata, StatoPratica::PresaInCarico, StatoPratica::InLavorazione, StatoPratica::Conclusa];
+const STATI: [StatoPratica; 6] = [
+    StatoPratica::Protocollata,
+    StatoPratica::PresaInCarico,
+    StatoPratica::InLavorazione,
+    StatoPratica::InIntegrazione,
+    StatoPratica::Conclusa,
+    StatoPratica::Rinunciata,
+];
 
 /// What is looked for, as it stands in the address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

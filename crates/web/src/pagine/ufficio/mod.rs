@@ -1,6 +1,8 @@
 //! The desk of an office: the queue, one case, its next step.
 
+mod agenda;
 mod coda;
+mod integrazione;
 mod pratica;
 mod termine;
 
@@ -13,5 +15,7 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/ufficio", get(coda::mostra))
         .route("/ufficio/pratiche/{id}", get(pratica::mostra))
+        .route("/ufficio/pratiche/{id}/integrazione", post(integrazione::richiedi).get(pratica::alla_pratica))
         .route("/ufficio/pratiche/{id}/{azione}", post(pratica::lavora).get(pratica::torna))
+        .merge(agenda::routes())
 }

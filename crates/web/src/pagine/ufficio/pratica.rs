@@ -1,9 +1,10 @@
 //! One case on the desk, and its next step.
 
+use super::integrazione::{self, RichiestaDiDocumenti};
 use super::termine::avviso;
 use crate::errore::{Errore, Pagina, pagina_con};
 use crate::layout::{ErroreCampo, Layout, Stato};
-use crate::pagine::area_personale::vista::VistaPratica;
+use crate::pagine::area_personale::vista::{VistaPratica, nate};
 use crate::richiesta::{DiUfficio, Richiesta};
 use crate::sessione;
 use app::{AppError, DettaglioPratica, Esito};
@@ -32,7 +33,13 @@ impl Passo {
             StatoPratica::Protocollata => Some(Self::PrendiInCarico),
             StatoPratica::PresaInCarico => Some(Self::Avvia),
             StatoPratica::InLavorazione => Some(Self::Concludi),
-            StatoPratica::Inviata | StatoPratica::Conclusa => None,
+            StatoPratica::Inviata
+            | StatoPratica::InIntegrazione
+            | StatoPratica::Conclusa
+            | StatoPratica::Rinunciata
+            | StatoPratica::Prenotata
+            | StatoPratica::Annullata
+            | StatoPratica::NonPresentata => None,
         }
     }
 
@@ -63,7 +70,8 @@ struct Azione {
 }
 
 fn azione(id: PraticaId, tipo: TipoPratica, stato: StatoPratica) -> Option<Azione> {
-    let passo = Passo::dopo(stato)?;
+    // An appointment has steps of its own.
+    let passo = Passo::dopo(stato).filter(|_| tipo != TipoPratica::Appuntamento)?;
     let nome = passo.nome();
     // The answer to a letter or a request is an outgoing act with a number of its own.
     let effetto = match (passo, tipo) {
@@ -81,12 +89,16 @@ fn azione(id: PraticaId, tipo: TipoPratica, stato: StatoPratica) -> Option<Azion
 
 #[derive(Template)]
 #[template(path = "ufficio/pratica.html")]
-struct PaginaPratica {
+pub struct PaginaPratica {
     layout: Layout,
     v: VistaPratica,
     centro: String,
     avviso: Option<Stato>,
     azione: Option<Azione>,
+    /// The form that asks for documents.
+    pub integrazione: Option<RichiestaDiDocumenti>,
+    /// Until when the office waits for documents; empty when it does not.
+    attesa: String,
     chiave: String,
     messaggio: String,
     massimo: usize,
@@ -110,7 +122,7 @@ pub struct Domanda {
     dopo: Option<u64>,
 }
 
-fn id(text: &str) -> Result<PraticaId, Errore> {
+pub fn id(text: &str) -> Result<PraticaId, Errore> {
     text.parse().map_err(|_| Errore::NonTrovato)
 }
 
@@ -121,30 +133,54 @@ pub async fn mostra(
     Query(domanda): Query<Domanda>,
 ) -> Result<Response, Errore> {
     let found = r.web.app.pratica(&r.ctx, id(&path)?, None, domanda.dopo).await?.ok_or(Errore::NonTrovato)?;
-    Ok(Pagina(pagina(&r, &found, Modulo::default())).into_response())
+    Ok(Pagina(pagina(&r, &found).await?).into_response())
 }
 
-fn pagina(r: &Richiesta, found: &DettaglioPratica, modulo: Modulo) -> PaginaPratica {
+/// The page of a case as it stands now.
+pub async fn pagina(r: &Richiesta, found: &DettaglioPratica) -> Result<PaginaPratica, Errore> {
     let now = r.web.app.clock().now();
     let base = found.caso.base();
-    let v = VistaPratica::new(found, &r.ctx.ente, now);
+    let mut v = VistaPratica::new(found, &r.ctx.ente, now);
+    if found.personale && base.tipo == TipoPratica::Istanza {
+        v.nate = nate(&r.web.app.nate_da(&r.ctx, base).await?, "/ufficio/pratiche");
+    }
+    if let Some(da) = v.nata_da.as_mut() {
+        da.href = format!("/ufficio{}", da.href);
+    }
+    let waits = v.integrazione.as_ref().filter(|_| base.stato_di_lavoro(now) == StatoPratica::InIntegrazione);
+    let attesa = waits.map(|asked| asked.entro.clone()).unwrap_or_default();
     let (lat, lon) = v.punto.as_ref().unwrap_or(&r.ctx.ente.centro);
     let scadenza = base.termine.as_ref().map(|termine| termine.scadenza);
-    let chiave = if modulo.chiave.is_empty() { r.web.app.ids().uuid(now).to_string() } else { modulo.chiave };
-    PaginaPratica {
+    let key = || r.web.app.ids().uuid(now).to_string();
+    Ok(PaginaPratica {
         layout: r
             .layout(v.titolo.clone())
             .con_percorso([("/ufficio", crate::t("ufficio-titolo").as_str()), (r.path.as_str(), v.codice.as_str())]),
         centro: format!("{lat},{lon}"),
         avviso: avviso(scadenza, base.stato, termini::data_locale(now)),
-        azione: azione(base.id, base.tipo, base.stato).filter(|_| found.lavorabile),
-        chiave,
-        messaggio: modulo.messaggio,
+        azione: azione(base.id, base.tipo, base.stato_di_lavoro(now)).filter(|_| found.lavorabile),
+        integrazione: integrazione::modulo(found, key(), now),
+        attesa,
+        chiave: key(),
+        messaggio: String::new(),
         massimo: MAX_MESSAGGIO,
         errori: Vec::new(),
         conflitto: String::new(),
         v,
-    }
+    })
+}
+
+/// The same page with what was written in the form of the step.
+async fn pagina_scritta(r: &Richiesta, found: &DettaglioPratica, modulo: Modulo) -> Result<PaginaPratica, Errore> {
+    let page = pagina(r, found).await?;
+    let chiave = if modulo.chiave.is_empty() { page.chiave.clone() } else { modulo.chiave };
+    Ok(PaginaPratica { chiave, messaggio: modulo.messaggio, ..page })
+}
+
+/// The case as it stands now, with what kept a step from being done.
+pub async fn conflitto(r: &Richiesta, id: PraticaId, conflitto: String) -> Result<Response, Errore> {
+    let found = r.web.app.pratica(&r.ctx, id, None, None).await?.ok_or(Errore::NonTrovato)?;
+    Ok(pagina_con(StatusCode::CONFLICT, PaginaPratica { conflitto, ..pagina(r, &found).await? }))
 }
 
 /// `POST /ufficio/pratiche/{id}/{azione}`.
@@ -164,8 +200,8 @@ pub async fn lavora(
         Err(AppError::Rifiutato(errori)) => rifiutata(&r, id, passo, modulo, errori).await,
         Err(AppError::Conflitto) => {
             let found = r.web.app.pratica(&r.ctx, id, None, None).await?.ok_or(Errore::NonTrovato)?;
-            let page = PaginaPratica { conflitto: crate::t("ufficio-conflitto"), ..pagina(&r, &found, modulo) };
-            Ok(pagina_con(StatusCode::CONFLICT, page))
+            let page = pagina_scritta(&r, &found, modulo).await?;
+            Ok(pagina_con(StatusCode::CONFLICT, PaginaPratica { conflitto: crate::t("ufficio-conflitto"), ..page }))
         }
         Err(error) => Err(error.into()),
     }
@@ -173,6 +209,11 @@ pub async fn lavora(
 
 /// `GET` of a step's address, as a reader gets who opens again the page of a refusal: the case.
 pub async fn torna(Path((path, _)): Path<(String, String)>) -> Result<Redirect, Errore> {
+    Ok(Redirect::to(&format!("/ufficio/pratiche/{}", id(&path)?)))
+}
+
+/// The same for addresses with a form of their own.
+pub async fn alla_pratica(Path(path): Path<String>) -> Result<Redirect, Errore> {
     Ok(Redirect::to(&format!("/ufficio/pratiche/{}", id(&path)?)))
 }
 
@@ -195,7 +236,7 @@ async fn rifiutata(
     errori: Vec<app::ErroreCampo>,
 ) -> Result<Response, Errore> {
     let found = r.web.app.pratica(&r.ctx, id, None, None).await?.ok_or(Errore::NonTrovato)?;
-    let page = pagina(r, &found, modulo);
+    let page = pagina_scritta(r, &found, modulo).await?;
     if page.azione.as_ref().is_none_or(|azione| azione.nome != passo.nome()) {
         let reasons = errori.into_iter().map(|e| e.messaggio).collect::<Vec<_>>().join(" ");
         let conflitto = format!("{} {reasons}", crate::t("ufficio-stato-cambiato"));
@@ -234,7 +275,9 @@ mod tests {
         assert_eq!(step(report, StatoPratica::Protocollata), Some(("prendi-in-carico", false, false)));
         assert_eq!(step(report, StatoPratica::PresaInCarico), Some(("avvia", true, false)));
         assert_eq!(step(report, StatoPratica::InLavorazione), Some(("concludi", true, true)));
-        assert_eq!(step(report, StatoPratica::Conclusa), None);
+        for closed in [StatoPratica::InIntegrazione, StatoPratica::Conclusa, StatoPratica::Rinunciata] {
+            assert_eq!(step(TipoPratica::Istanza, closed), None);
+        }
         for passo in [Passo::PrendiInCarico, Passo::Avvia, Passo::Concludi] {
             assert_eq!(Passo::parse(passo.nome()), Some(passo));
             for part in ["effetto", "titolo", "pulsante"] {
@@ -269,6 +312,12 @@ mod tests {
             responsabile: String::new(),
             tappe: Vec::new(),
             risposta: None,
+            integrazione: None,
+            rinuncia: None,
+            nata_da: None,
+            nate: Vec::new(),
+            appuntamenti: Vec::new(),
+            prenota: String::new(),
             inviato: Vec::new(),
             richiedente: Vec::new(),
             punto: None,
@@ -287,6 +336,8 @@ mod tests {
             centro: "44.1,9.8".into(),
             avviso: Some(Stato::new("Scade oggi", Tono::Attenzione)),
             azione: azione(PraticaId::sample(), TipoPratica::Lettera, StatoPratica::InLavorazione),
+            integrazione: None,
+            attesa: String::new(),
             chiave: "chiave-1".into(),
             messaggio: "ok".into(),
             massimo: MAX_MESSAGGIO,

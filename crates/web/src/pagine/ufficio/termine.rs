@@ -9,7 +9,7 @@ const VICINO: i32 = 5;
 
 /// The mark of a latest date; none when the case is concluded or there is time enough.
 pub fn avviso(scadenza: Option<Date>, stato: StatoPratica, oggi: Date) -> Option<Stato> {
-    let scadenza = scadenza.filter(|_| stato != StatoPratica::Conclusa)?;
+    let scadenza = scadenza.filter(|_| stato.aperta())?;
     let days = scadenza.since(oggi).map_or(0, |span| span.get_days());
     let n = days.unsigned_abs().to_string();
     let args = [("n", n.as_str())];
@@ -39,6 +39,7 @@ mod tests {
         assert_eq!(mark(date(2026, 3, 15), StatoPratica::Protocollata).unwrap().testo, "Scade tra 5 giorni");
         assert_eq!(mark(date(2026, 3, 16), StatoPratica::Protocollata), None);
         assert_eq!(mark(date(2026, 1, 1), StatoPratica::Conclusa), None);
+        assert_eq!(mark(date(2026, 1, 1), StatoPratica::Rinunciata), None);
         // Days, also across months.
         assert_eq!(mark(date(2026, 1, 10), StatoPratica::Protocollata).unwrap().testo, "Scaduta da 59 giorni");
         assert_eq!(avviso(None, StatoPratica::Protocollata, oggi), None);

@@ -4,14 +4,12 @@ use super::{Scheda, schede};
 use crate::errore::{Errore, Pagina};
 use crate::layout::{Layout, Voce};
 use crate::richiesta::Richiesta;
+use app::cerca;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use domain::servizio::categorie;
 use serde::Deserialize;
-
-/// Characters looked for, at most.
-const MAX_TESTO: usize = 100;
 
 /// What is looked for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -39,34 +37,16 @@ pub(super) struct PaginaCategoria {
     pub servizi: Vec<Scheda>,
 }
 
-/// Text as it is compared: without accents, upper case and signs.
-pub(super) fn piano(text: &str) -> String {
-    let plain = |c: char| match c {
-        'à' | 'á' | 'â' => 'a',
-        'è' | 'é' | 'ê' => 'e',
-        'ì' | 'í' | 'î' => 'i',
-        'ò' | 'ó' | 'ô' => 'o',
-        'ù' | 'ú' | 'û' => 'u',
-        c if c.is_alphanumeric() => c,
-        _ => ' ',
-    };
-    text.to_lowercase().chars().map(plain).collect()
-}
-
-/// Services that hold all the words looked for, in name, description, topics or category.
-pub(super) fn cerca(all: Vec<Scheda>, testo: &str) -> Vec<Scheda> {
-    let wanted = piano(testo);
-    let wanted: Vec<&str> = wanted.split_whitespace().collect();
-    let fits = |s: &Scheda| {
-        let words = piano(&format!("{} {} {} {}", s.nome, s.descrizione, s.argomenti.join(" "), s.categoria));
-        wanted.iter().all(|word| words.contains(word))
-    };
+/// Services that hold all the words looked for.
+pub(super) fn trovati(all: Vec<Scheda>, testo: &str) -> Vec<Scheda> {
+    let parole = cerca::Parole::new(testo);
+    let fits = |s: &Scheda| parole.trova_in((&s.nome, &s.descrizione), &s.argomenti, &s.categoria);
     all.into_iter().filter(fits).collect()
 }
 
 /// A name as a part of an address: `mobilita-e-trasporti`.
 pub(super) fn slug(name: &str) -> String {
-    piano(name).split_whitespace().collect::<Vec<_>>().join("-")
+    cerca::piano(name).split_whitespace().collect::<Vec<_>>().join("-")
 }
 
 /// Page of a category.
@@ -94,9 +74,9 @@ pub(super) fn voci(all: &[Scheda]) -> Vec<(Voce, String)> {
 pub async fn elenco(r: Richiesta, Query(domanda): Query<Domanda>) -> Result<Response, Errore> {
     let titolo = crate::t("servizi-titolo");
     let all = schede(&r);
-    let testo: String = domanda.testo.trim().chars().take(MAX_TESTO).collect();
+    let testo: String = domanda.testo.trim().chars().take(cerca::MAX_TESTO).collect();
     let categorie = voci(&all);
-    let servizi = cerca(all, &testo);
+    let servizi = trovati(all, &testo);
     let page = Catalogo {
         layout: Layout { feedback: true, ..r.layout(titolo.clone()).con_percorso([("/servizi", titolo.as_str())]) },
         quanti: quanti(&servizi),

@@ -5,6 +5,7 @@ use super::{Scheda, schede};
 use crate::errore::{Errore, Pagina};
 use crate::formato;
 use crate::layout::{Layout, Tappa, Voce};
+use crate::pagine::appuntamenti;
 use crate::pagine::istanza::campi::paragrafi;
 use crate::pagine::pubbliche::argomenti;
 use crate::richiesta::Richiesta;
@@ -46,6 +47,8 @@ pub(super) struct Apertura {
     /// The days of the window in words; empty without one.
     pub quando: String,
     pub appuntamento: bool,
+    /// Where an appointment about it is booked.
+    pub prenota: String,
 }
 
 #[derive(Template)]
@@ -79,10 +82,13 @@ pub(super) fn pagina(layout: Layout, servizio: Scheda, ente: &Ente, oggi: Date) 
     let voci = servizio.definizione.as_deref().map_or_else(|| voci_comuni(&servizio), voci);
     PaginaScheda {
         layout,
-        apertura: servizio
-            .definizione
-            .as_deref()
-            .map_or(Apertura { aperto: true, ..Apertura::default() }, |s| apertura(s, oggi)),
+        apertura: Apertura {
+            prenota: appuntamenti::inizio(&servizio.codice, &servizio.ufficio, None),
+            ..servizio
+                .definizione
+                .as_deref()
+                .map_or(Apertura { aperto: true, ..Apertura::default() }, |s| apertura(s, oggi))
+        },
         argomenti: servizio.argomenti.iter().map(|name| Voce::new(argomenti::href(name), name.as_str())).collect(),
         ufficio: ente.ufficio(&CodiceUfficio::new(servizio.ufficio.clone())).cloned(),
         indirizzo: ente.indirizzo.clone(),
@@ -103,7 +109,12 @@ pub(super) fn apertura(servizio: &Servizio, oggi: Date) -> Apertura {
             ta("servizi-finestra", &[("dal", &dal), ("al", &al)])
         }
     });
-    Apertura { aperto: servizio.aperto(oggi), quando: quando.unwrap_or_default(), appuntamento: servizio.appuntamento }
+    Apertura {
+        aperto: servizio.aperto(oggi),
+        quando: quando.unwrap_or_default(),
+        appuntamento: servizio.appuntamento,
+        ..Apertura::default()
+    }
 }
 
 fn testo(words: &str) -> Testo {

@@ -1,6 +1,6 @@
 //! The services with the shipped catalogue.
 
-use super::elenco::{Catalogo, PaginaCategoria, cerca, href, quanti, slug, voci};
+use super::elenco::{Catalogo, PaginaCategoria, href, quanti, slug, trovati, voci};
 use super::scheda::{apertura, pagina};
 use super::*;
 use crate::layout::Layout;
@@ -35,6 +35,7 @@ pub fn esempio() -> Ente {
         indirizzo: "Piazza </script> 1, 19100 Prova".into(),
         centro: ("44.1".into(), "9.8".into()),
         strade: None,
+        patrono: None,
         uffici: ["urp", "segreteria-sindaco", "mobilita"].map(office).to_vec(),
     }
 }
@@ -105,7 +106,7 @@ fn structured_data_is_whole_and_cannot_end_its_element() {
 
 #[test]
 fn services_are_found_by_words_without_accents() {
-    let find = |testo: &str| cerca(tutte(), testo).len();
+    let find = |testo: &str| trovati(tutte(), testo).len();
     assert_eq!(find(""), tutte().len());
     assert_eq!(find("SINDAC"), 1);
     assert!(find("mobilita") >= 1 && find("Mobilità") == find("mobilita"));

@@ -1,0 +1,25 @@
+# What a person keeps here so that it need not be written again.
+profilo-titolo = I miei dati
+profilo-sommario = Quello che salvi qui lo trovi già scritto nelle nuove richieste.
+profilo-identita = Chi sei
+profilo-identita-aiuto = Nome e codice fiscale vengono dalla tua identità digitale a ogni accesso. Qui non si possono cambiare: rivolgiti al gestore della tua identità.
+profilo-salvati-titolo = I dati che hai salvato
+profilo-uso = Servono solo a compilare i moduli al posto tuo: prima di inviare una richiesta puoi sempre cambiarli. Li vedi solo tu, e non sei obbligato a salvare niente.
+profilo-inviate = Le richieste che hai già inviato non cambiano: conservano i dati che contenevano quando le hai inviate.
+profilo-niente = Non hai salvato niente.
+profilo-aggiungi = Aggiungi
+profilo-salva = Salva
+profilo-annulla = Torna indietro senza salvare
+profilo-svuota = Togli questi dati
+profilo-salvato = Dati salvati: { $gruppo }.
+profilo-tolto = Dati tolti: { $gruppo }.
+profilo-salvati = I dati sono salvati nel tuo profilo.
+profilo-elimina = Cancella i miei dati salvati
+profilo-elimina-aiuto = Puoi cancellarli tutti insieme in qualunque momento.
+profilo-elimina-testo = Tutti i dati che hai salvato vengono cancellati e non si possono recuperare. Nelle prossime richieste dovrai scriverli di nuovo.
+profilo-elimina-si = Cancella tutto
+profilo-eliminato = I tuoi dati salvati sono stati cancellati.
+profilo-offerta-titolo = Salva questi dati nel tuo profilo
+profilo-offerta-testo = Nella richiesta hai scritto dati che non hai ancora salvato. Se li salvi, la prossima volta li trovi già scritti. Togli il segno da quelli che non vuoi salvare.
+profilo-offerta-salva = Salva nel profilo
+profilo-vai = Gestisci i dati salvati

@@ -1,0 +1,10 @@
+mod calendario;
+mod collegamento;
+mod contesa;
+mod disponibilita;
+mod giorno;
+mod giri;
+mod offerta;
+mod prenotazioni;
+pub mod sala;
+mod spostamenti;
