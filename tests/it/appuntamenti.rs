@@ -12,7 +12,10 @@ use domain::termini::apertura;
 use domain::{Evento, Sample as _};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date, time};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -216,4 +219,63 @@ async fn thousands_want_few_seats_and_each_seat_has_one_person() {
     assert_eq!(count(&esiti.prenotati) + count(&esiti.rifiutati), tentativi, "{esiti:?}");
     assert!(count(&esiti.lasciati) > 0 && count(&esiti.rifiutati) > tentativi / 2, "{esiti:?}");
     assert_eq!(count(&esiti.muti), 0, "a refusal says what is free instead: {esiti:?}");
+}
+
+/// What Python's `icalendar` reads in a file that it takes for valid: the properties that RFC 5545 asks for, and times.
+const LETTORE: &str = r#"
+import json, sys
+from icalendar import Calendar
+calendar = Calendar.from_ical(sys.stdin.buffer.read())
+for key in calendar.required: assert key in calendar, key
+events = calendar.walk("VEVENT")
+assert len(events) == 1 and not calendar.errors and not events[0].errors, (calendar.errors, events)
+event = events[0]
+for key in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "STATUS", "SUMMARY", "LOCATION"): assert key in event, key
+utc = lambda key: event.decoded(key).strftime("%Y-%m-%dT%H:%M:%SZ")
+print(json.dumps({"metodo": str(calendar["METHOD"]), "uid": str(event["UID"]), "sequenza": event["SEQUENCE"],
+    "stato": str(event["STATUS"]), "inizio": utc("DTSTART"), "fine": utc("DTEND")}))
+"#;
+
+/// A calendar file as another program reads it.
+fn letto(ics: &str) -> Value {
+    let mut python = Command::new("/usr/bin/python3");
+    let mut reader =
+        python.args(["-c", LETTORE]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    reader.stdin.take().expect("a pipe").write_all(ics.as_bytes()).expect("it is read");
+    let done = reader.wait_with_output().expect("it ends");
+    assert!(done.status.success(), "{ics}");
+    serde_json::from_slice(&done.stdout).expect("one object")
+}
+
+#[tokio::test]
+async fn another_program_sees_an_appointment_moved_twice_and_cancelled() {
+    let town = Town::open(at("2026-03-09T09:00:00Z")).await;
+    let app = town.node().await;
+    app.pubblica_prenotabile(town.ente.codice.as_str(), &Prenotabile::sample()).await.expect("it is published");
+    let orario = Orario { ufficio: ufficio(), versione: 90, ..Orario::sample() };
+    app.pubblica_orario(town.ente.codice.as_str(), &orario).await.expect("it is published");
+    let me = cittadino(&town, 1);
+    let id = app.prenota_appuntamento(&me, "p", input(slot(0))).await.expect("it is free").caso.base().id;
+    let mut files = Vec::new();
+    for step in 0..4 {
+        let ics = app.calendario_appuntamento(&me, id).await.expect("it is told").expect("an appointment");
+        files.push(letto(&ics));
+        match step {
+            0 => drop(app.sposta_appuntamento(&me, "s1", id, slot(1), None).await.expect("it is free")),
+            1 => drop(app.sposta_appuntamento(&me, "s2", id, slot(8), None).await.expect("it is free")),
+            2 => drop(app.annulla_appuntamento(&me, "a", id, None).await.expect("there is time")),
+            _ => {}
+        }
+    }
+    let uid = files[0]["uid"].clone();
+    assert!(uid.as_str().expect("text").starts_with(&format!("{id}@")));
+    // Rome is an hour ahead of UTC in March, until the clocks change.
+    let starts = ["2026-03-11T08:00:00Z", "2026-03-11T08:30:00Z", "2026-03-12T09:00:00Z", "2026-03-12T09:00:00Z"];
+    for (step, (file, start)) in files.iter().zip(starts).enumerate() {
+        let (metodo, stato) = if step == 3 { ("CANCEL", "CANCELLED") } else { ("REQUEST", "CONFIRMED") };
+        let expected = json!({ "metodo": metodo, "uid": uid, "sequenza": step, "stato": stato, "inizio": start,
+            "fine": file["fine"] });
+        assert_eq!(file, &expected);
+        assert!(file["fine"].as_str() > Some(start));
+    }
 }

@@ -20,6 +20,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use web::{Token, Web};
 
+/// How long the read models may take at the end to hold what was stored last.
+const FOLD: Duration = Duration::from_secs(2);
 /// How long requests under way may take after the order to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// How often sessions that have ended are removed.
@@ -128,6 +130,12 @@ pub(crate) async fn listen(
         if tokio::time::timeout(GRACE, task).await.is_err() {
             tracing::warn!("a process did not stop in time");
         }
+    }
+    // What requests and processes stored at the very end: the next start shows it without a wait.
+    match tokio::time::timeout(FOLD, installation.reads.catch_up()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the read models are left behind"),
+        Err(_) => tracing::warn!(seconds = FOLD.as_secs(), "the read models are left behind"),
     }
     installation.store.close().await;
     tracing::info!("stopped");

@@ -40,12 +40,14 @@ pub fn postgres() -> Result<(), String> {
     test_postgres::binaries().map(|_| ()).ok_or(needed)
 }
 
-/// Programs that tests call, and their packages: PDF read back as others read it, files looked at by a real antivirus.
-const TOOLS: [(&str, &str); 4] = [
+/// Programs that tests call, and their packages: PDF and calendar files read back as others read them,
+/// files looked at by a real antivirus.
+const TOOLS: [(&str, &str); 5] = [
     ("/usr/bin/pdftotext", "poppler-utils"),
     ("/usr/bin/pdffonts", "poppler-utils"),
     ("/usr/bin/qpdf", "qpdf"),
     ("/usr/sbin/clamd", "clamav-daemon"),
+    ("/usr/lib/python3/dist-packages/icalendar/__init__.py", "python3-icalendar"),
 ];
 
 /// Installs the programs that tests call from Debian's packages where they are missing.

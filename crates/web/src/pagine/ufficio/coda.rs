@@ -185,7 +185,7 @@ mod tests {
         ]);
         assert_eq!(
             rows.iter().map(|r| (r.totale.as_str(), r.barra)).collect::<Vec<_>>(),
-            [("8", 100), ("0", 0), ("0", 0), ("4", 50)]
+            [("8", 100), ("0", 0), ("0", 0), ("0", 0), ("4", 50), ("0", 0)]
         );
         assert_eq!(conteggi(&[]).iter().map(|r| r.barra).sum::<u64>(), 0);
     }
@@ -221,7 +221,7 @@ mod tests {
         assert!(text.contains("Lampione &#60;spento&#62;"), "text is escaped");
         let html = scraper::Html::parse_document(&text);
         let count = |css: &str| html.select(&scraper::Selector::parse(css).unwrap()).count();
-        assert_eq!((count("h1"), count("svg rect.barra"), count("a[href='/ufficio/pratiche/1']")), (1, 4, 1));
+        assert_eq!((count("h1"), count("svg rect.barra"), count("a[href='/ufficio/pratiche/1']")), (1, 6, 1));
         assert_eq!(count("select[name=mostra] option[selected]"), 1);
     }
 }
