@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use bytes::Bytes;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 /// Digits of a key inside a body that is sent many times with another key each time.
@@ -26,6 +27,10 @@ const VISIBLE: &str = "query Elenco($dopo: Posizione) { areaPersonale(dopo: $dop
 
 /// The twenty newest cases of a person with their last steps: the document that is measured against one SQL statement.
 pub const AREA: &str = include_str!("../area_personale.graphql");
+
+/// What is free, office by office.
+const AVAILABILITY: &str = "query Libero($servizio: String!, $dal: Date!, $al: Date!) {
+    disponibilita(servizio: $servizio, dal: $dal, al: $al) { ufficio { id nome } slot { id inizio fine liberi } } }";
 
 /// The three kinds of filing.
 pub const KINDS: [&str; 3] = ["inviaSegnalazione", "scriviAlSindaco", "presentaIstanza"];
@@ -117,6 +122,11 @@ pub fn poll(id: &str) -> Bytes {
 /// The newest case of the list, once it holds a position.
 pub fn visible(after: u64) -> Bytes {
     question(VISIBLE, json!({ "dopo": after }))
+}
+
+/// What is free at all offices from one day to another.
+pub fn availability(servizio: &str, dal: Date, al: Date) -> Bytes {
+    question(AVAILABILITY, json!({ "servizio": servizio, "dal": dal, "al": al }))
 }
 
 /// The digits after a member's name, the way the server writes JSON; reading the whole answer would cost the client more

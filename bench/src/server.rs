@@ -76,25 +76,32 @@ impl Server {
         }
     }
 
+    /// Starts a command that says nothing, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it ends, or does not answer within `limit`.
+    pub async fn silent(mut command: Command, url: &str, limit: Duration) -> Result<Self, Failure> {
+        let shown = command.get_program().to_string_lossy().into_owned();
+        let child = command.stdout(Stdio::null()).spawn().map_err(|e| format!("{shown} does not start: {e}"))?;
+        let (mut child, address, end) = (Running(child), Address::parse(url)?, Instant::now() + limit);
+        while Client::new(&address, None)?.get("/readyz").await.is_err() {
+            if let Some(status) = child.0.try_wait()? {
+                return Err(format!("{shown} ended: {status}").into());
+            }
+            if Instant::now() > end {
+                return Err(format!("{shown} does not answer").into());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(Self { child, address, tokens: vec![String::new()] })
+    }
+
     /// Waits until the read models hold the whole log.
     ///
     /// # Errors
     /// When they do not within `limit`.
     pub async fn settle(&self, limit: Duration) -> Result<(), Failure> {
-        let end = Instant::now() + limit;
-        let mut http = Client::new(&self.address, None)?;
-        loop {
-            let (_, answer) = http.get("/readyz").await?;
-            let answer: Value = serde_json::from_slice(&answer)?;
-            let behind = answer["proiezioni"].as_array().is_none_or(|all| all.iter().any(|p| p["ritardo"] != 0));
-            if !behind {
-                return Ok(());
-            }
-            if Instant::now() > end {
-                return Err(format!("the read models do not come to the end of the log: {answer}").into());
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        settle(&self.address, limit).await
     }
 
     /// Processor time it used so far.
@@ -105,6 +112,27 @@ impl Server {
     /// Memory it uses.
     pub fn memory(&self) -> Result<Memory, Failure> {
         memory(self.child.0.id())
+    }
+}
+
+/// Waits until the read models of a server hold the whole log.
+///
+/// # Errors
+/// When they do not within `limit`.
+pub async fn settle(address: &Address, limit: Duration) -> Result<(), Failure> {
+    let end = Instant::now() + limit;
+    let mut http = Client::new(address, None)?;
+    loop {
+        let (_, answer) = http.get("/readyz").await?;
+        let answer: Value = serde_json::from_slice(&answer)?;
+        let behind = answer["proiezioni"].as_array().is_none_or(|all| all.iter().any(|p| p["ritardo"] != 0));
+        if !behind {
+            return Ok(());
+        }
+        if Instant::now() > end {
+            return Err(format!("the read models do not come to the end of the log: {answer}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 

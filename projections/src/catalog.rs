@@ -275,24 +275,51 @@ pub(crate) async fn note(
 }
 
 /// Moves the checkpoints of builds that stand at the same place. `false` when one of them stands elsewhere: another node
-/// moved it, or replaced the build. Done first in a transaction, it makes nodes take turns.
+/// moved it, or replaced the build. Done first in a transaction, it makes nodes take turns. What a node said of builds that
+/// are `serving` and stood still is over with it, whichever node it was.
 pub(crate) async fn advance(
     on: &mut AnyConnection,
     dialect: Dialect,
     ente: &str,
     builds: &[Build],
-    from: Mark,
-    to: Mark,
+    (from, to): (Mark, Mark),
+    serving: bool,
 ) -> Result<bool, sqlx::Error> {
-    let mut sql = Sql::new(dialect, "UPDATE checkpoint SET position = ");
-    sql.bind(to.position).push(", hash = ").bind(hex::encode(to.hash));
-    sql.push(" WHERE ente = ").bind(ente).push(" AND position = ").bind(from.position).push(" AND (");
-    for (i, build) in builds.iter().enumerate() {
-        sql.push(if i > 0 { " OR (" } else { "(" });
-        build.write(&mut sql);
+    let any_of = |sql: &mut Sql, write: fn(Build, &mut Sql)| {
+        for (i, build) in builds.iter().enumerate() {
+            sql.push(if i > 0 { " OR (" } else { " AND ((" });
+            write(*build, sql);
+            sql.push(")");
+        }
         sql.push(")");
+    };
+    let standing = |sql: &mut Sql| {
+        sql.push("ente = ").bind(ente).push(" AND position = ").bind(from.position);
+        any_of(sql, Build::write);
+    };
+    let mut sql = match dialect {
+        Dialect::Sqlite => Sql::new(dialect, "UPDATE checkpoint SET position = "),
+        // An update locks its rows as it finds them, and two that find them in another order lock each other out.
+        Dialect::Postgres => {
+            let mut sql = Sql::new(dialect, "WITH held AS MATERIALIZED (SELECT 1 FROM checkpoint WHERE ");
+            standing(&mut sql);
+            sql.push(" ORDER BY projection, version, generation FOR UPDATE)");
+            if serving {
+                sql.push(", mended AS (DELETE FROM projection_error WHERE ente = ").bind(ente);
+                any_of(&mut sql, |build, sql| {
+                    sql.push("projection = ").bind(build.name).push(" AND version = ").bind(build.version);
+                });
+                sql.push(")");
+            }
+            sql.push(" UPDATE checkpoint SET position = ");
+            sql
+        }
+    };
+    sql.bind(to.position).push(", hash = ").bind(hex::encode(to.hash)).push(" WHERE ");
+    standing(&mut sql);
+    if dialect == Dialect::Postgres {
+        sql.push(" AND (SELECT count(*) FROM held) = ").bind(builds.len() as u64);
     }
-    sql.push(")");
     Ok(sql.execute(on).await? == builds.len() as u64)
 }
 

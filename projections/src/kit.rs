@@ -17,8 +17,8 @@ use domain::registro::{
 use domain::{Evento, Sample, accesso, istanza, lettera, registro, segnalazione};
 use eventstore::sealing::{PERSONALE, seal};
 use eventstore::{
-    AppendError, Appended, Batch, Clock, EventStore, Expected, Head, Idempotency, Item, KeyStore, ManualClock,
-    MemoryKeyStore, MemoryStore, Meta, NewEvent, Position, ReadError, Record, Registration, hash, system_random,
+    Batch, Clock, EventStore, Expected, Item, KeyStore, ManualClock, MemoryKeyStore, MemoryStore, Meta, NewEvent,
+    Position, ReadError, Record, hash, system_random,
 };
 use futures_core::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
@@ -414,35 +414,9 @@ impl Damaged {
     }
 }
 
-impl EventStore for Damaged {
-    fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.inner.append(ente, batch)
-    }
-
-    fn append_registered<'a>(
-        &'a self,
-        ente: &'a str,
-        registration: Arc<dyn Registration>,
-    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.inner.append_registered(ente, registration)
-    }
-
-    fn applied<'a>(
-        &'a self,
-        ente: &'a str,
-        idempotency: &'a Idempotency,
-    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
-        self.inner.applied(ente, idempotency)
-    }
-
-    fn read_stream<'a>(
-        &'a self,
-        ente: &'a str,
-        stream: &'a str,
-        after: u64,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.inner.read_stream(ente, stream, after, limit)
+impl eventstore::Layer for Damaged {
+    fn below(&self) -> &dyn EventStore {
+        &*self.inner
     }
 
     fn read_all<'a>(
@@ -460,13 +434,5 @@ impl EventStore for Damaged {
             page.retain(|record| record.ente != ENTE || record.position != lost);
             Ok(page)
         })
-    }
-
-    fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
-        self.inner.head(ente)
-    }
-
-    fn wake(&self, ente: &str) -> tokio::sync::watch::Receiver<Position> {
-        self.inner.wake(ente)
     }
 }

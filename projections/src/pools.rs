@@ -170,8 +170,11 @@ pub(crate) fn lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::TimedOut,
         sqlx::Error::Protocol(_) => true,
-        // Class 57P: shut down by an administrator or after a crash, or starting up; class 08: the connection.
-        sqlx::Error::Database(error) => error.code().is_some_and(|c| c.starts_with("57P0") || c.starts_with("08")),
+        // Class 57P: shut down by an administrator or after a crash, or starting up; class 08: the connection; 25P03: ended
+        // because nothing came for too long, as when server or program hung.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|c| c.starts_with("57P0") || c.starts_with("08") || c == "25P03")
+        }
         _ => false,
     }
 }

@@ -297,7 +297,7 @@ impl ReadModels {
         if serving {
             catalog::announce(&mut tx, dialect, ente).await?;
         }
-        if !catalog::advance(&mut tx, dialect, ente, builds, from, to).await? {
+        if !catalog::advance(&mut tx, dialect, ente, builds, (from, to), serving).await? {
             return Err(RunError::Moved);
         }
         for build in builds {

@@ -9,6 +9,7 @@ use eventstore::{EventStore, KeyStore, Record};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -16,7 +17,8 @@ const LONG: Duration = Duration::from_secs(20);
 /// Every event of the house, by its golden sample, in the stream where it belongs.
 async fn all_samples(world: &World) -> u64 {
     use domain::{
-        accesso, agenda, appuntamento, attesa, impegni, istanza, lettera, notifica, prenotabile, registro, segnalazione,
+        accesso, agenda, appuntamento, attesa, calendario, impegni, istanza, lettera, notifica, prenotabile, registro,
+        segnalazione,
     };
     let contexts = [
         ("segnalazione", segnalazione::Event::specs(), 1_u128),
@@ -29,6 +31,7 @@ async fn all_samples(world: &World) -> u64 {
         ("agenda", agenda::Event::specs(), 1),
         ("impegni", impegni::Event::specs(), 1),
         ("attesa", attesa::Event::specs(), 1),
+        ("calendario", calendario::Event::specs(), 1),
         ("orario", prenotabile::Event::specs(), 1),
     ];
     let sample = "0192f00d-0000-7000-8123-456789abcdef";
@@ -43,6 +46,7 @@ async fn all_samples(world: &World) -> u64 {
                 ("accesso", _) => "accesso-2026-03-09".to_owned(),
                 ("agenda", _) => "agenda-anagrafe-2026-03-10".to_owned(),
                 ("attesa", _) => attesa::stream("carta-identita"),
+                ("calendario", _) => "calendario-anagrafe".to_owned(),
                 ("orario", _) => prenotabile::STREAM.to_owned(),
                 _ => format!("{category}-{id}"),
             };
@@ -65,10 +69,10 @@ async fn every_event_of_the_house_is_folded(world: World) {
     let tables = dump(&models).await;
     // Of reports and letters seven events each, of requests and appointments ten each, two of notices: all but the receipts'
     // documents.
-    assert_eq!(tables["storia_v1"].len(), 7 + 7 + 10 + 10 + 2);
+    assert_eq!(tables["storia_v2"].len(), 7 + 7 + 10 + 10 + 2);
     // The one seat was left, the one hold ended, the one closure was lifted.
-    assert_eq!((tables["appuntamento_v1"].len(), tables["turno_v1"].len(), tables["attesa_v1"].len()), (1, 1, 1));
-    assert!(tables["occupato_v1"].is_empty() && tables["chiusura_v1"].is_empty());
+    assert_eq!((tables["appuntamento_v2"].len(), tables["turno_v2"].len(), tables["attesa_v2"].len()), (1, 1, 1));
+    assert!(tables["occupato_v2"].is_empty() && tables["chiusura_v2"].is_empty());
     assert_eq!((tables["registrazione_v1"].len(), tables["modifica_v1"].len()), (1, 2));
 }
 
@@ -168,7 +172,7 @@ async fn nothing_is_skipped_while_many_write(world: World) {
     for _ in 0..2 {
         let tables = dump(&models).await;
         assert_eq!((tables["audit_v1"].len() as u64, tables["pratica_v2"].len()), (head, 16 * 40));
-        assert_eq!((tables["storia_v1"].len(), tables["registrazione_v1"].len()), (16 * 40 * 3, 16 * 40));
+        assert_eq!((tables["storia_v2"].len(), tables["registrazione_v1"].len()), (16 * 40 * 3, 16 * 40));
         assert_eq!(models.rebuild(None, &|_| {}).await.unwrap().events, head);
     }
     stop.cancel();
@@ -409,6 +413,42 @@ async fn a_new_version_is_built_beside_and_swapped_when_it_has_caught_up(world: 
     }
 }
 
+async fn several_that_fold_at_once_take_turns(world: World) {
+    let mut nodes = Vec::new();
+    for _ in 0..4 {
+        nodes.push(world.models().await);
+    }
+    for round in 1..=200 {
+        world.sign_ins(ENTE, 3).await;
+        let folding: JoinSet<_> = nodes.iter().cloned().map(|node| async move { node.catch_up().await }).collect();
+        for folded in folding.join_all().await {
+            folded.unwrap_or_else(|error| panic!("round {round}: {}", crate::error::chain(&error)));
+        }
+    }
+    assert_eq!(nodes[0].audit(ENTE, &FiltroAudit::default(), prima(1)).await.unwrap().totale, 600);
+}
+
+/// The node that said so may have lost its turn: it would never take it back.
+#[tokio::test]
+async fn what_a_node_said_of_a_read_model_is_over_when_another_goes_on() {
+    let world = World::new(Letture::postgres().await);
+    let (first, second) = (world.models().await, world.models().await);
+    world.sign_ins(ENTE, 1).await;
+    first.catch_up().await.unwrap();
+    let said = async |models: &crate::ReadModels| {
+        let said = crate::sql::Sql::new(models.pools.dialect, "SELECT projection FROM projection_error");
+        said.rows(&models.pools.read).await.unwrap().len()
+    };
+    let builds: Vec<_> = first.live.read().await.iter().map(|live| live.build).collect();
+    let mut connection = first.pools.writer().await.unwrap();
+    crate::catalog::note(&mut connection, first.pools.dialect, ENTE, &builds, Some("prova")).await.unwrap();
+    connection.give_back();
+    assert_eq!(said(&second).await, builds.len());
+    world.sign_ins(ENTE, 1).await;
+    second.catch_up().await.unwrap();
+    assert_eq!(said(&second).await, 0);
+}
+
 async fn tables_swapped_by_another_process_are_found_again(world: World) {
     let id = world.file(ENTE, &Caso::new(TipoPratica::Segnalazione, 1, "Buca", "lavori-pubblici")).await;
     let serving = world.models().await;
@@ -438,6 +478,7 @@ async fn what_the_log_never_opened_is_an_error_not_a_row(world: World) {
 
 on_both!(
     every_event_of_the_house_is_folded,
+    several_that_fold_at_once_take_turns,
     a_rebuild_gives_equal_tables_and_so_does_an_empty_file,
     one_read_model_is_rebuilt_while_the_log_grows,
     nothing_is_skipped_while_many_write,

@@ -82,6 +82,62 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("who does not answer is called again, from the list of those who did not", async ({ come }) => {
+  const giulia = await come("operatore");
+  await giulia.goto("/ufficio/agenda/polizia-locale");
+  await giulia.getByRole("button", { name: "Dai un numero" }).click();
+  const said = await giulia.getByRole("status").first().innerText();
+  const numero = said.match(/numero è (\d+)/)[1];
+  const row = giulia.locator(`#turno-${numero}`);
+  const aside = giulia.locator(`#senza-risposta-${numero}`);
+  await row.getByRole("button", { name: /^Chiama/ }).click();
+  await row.getByRole("button", { name: /^Non risponde/ }).click();
+  await expect(row).toHaveCount(0);
+  await expect(aside).toContainText("nessuno ha risposto");
+  await whole(giulia, "agenda-non-risponde");
+  const visitor = await come(null);
+  await visitor.goto("/monitor/polizia-locale?ferma=si");
+  await expect(visitor.locator(".monitor-chiamati")).toHaveCount(0);
+  await aside.getByRole("button", { name: /^Chiama di nuovo/ }).click();
+  await expect(aside).toHaveCount(0);
+  await visitor.goto("/monitor/polizia-locale?ferma=si");
+  await expect(visitor.locator(".monitor-chiamati")).toContainText(numero);
+  await row.getByRole("button", { name: /^Concludi/ }).click();
+  await expect(row).toHaveCount(0);
+});
+
+test("a case is opened from an appointment, and each shows the other", async ({ come }) => {
+  const giulia = await come("operatore");
+  await giulia.goto("/ufficio/agenda/tributi");
+  await giulia.getByRole("link", { name: "Prenota per qualcuno" }).click();
+  await giulia.getByLabel("Per che cosa").selectOption({ index: 1 });
+  await giulia.getByRole("button", { name: "Mostra gli orari" }).click();
+  const first = giulia.getByRole("main").locator(".riquadro a");
+  if (await first.count()) await first.click();
+  await giulia.locator("input[name=slot]").first().check();
+  await giulia.getByLabel("Motivo", { exact: true }).selectOption({ index: 1 });
+  await giulia.getByLabel("Nome", { exact: true }).fill("Irene");
+  await giulia.getByLabel("Cognome").fill("Costa");
+  await giulia.getByRole("button", { name: "Prenota", exact: true }).click();
+  await giulia.getByRole("row").filter({ hasText: "Irene Costa" }).first().getByRole("link", { name: "Irene Costa", exact: true }).click();
+  await giulia.getByText("Collega una pratica che c'è già").click();
+  await giulia.getByLabel("Numero di protocollo o codice").fill("99999/2026");
+  await giulia.getByRole("button", { name: "Collega la pratica" }).click();
+  await expect(giulia.locator("#errore-riferimento")).toContainText("Questa pratica non c'è");
+  await whole(giulia, "ufficio-appuntamento");
+  // The address of the refusal leads back to the case, with its forms folded.
+  await giulia.goto(giulia.url());
+  await giulia.getByText("Apri una pratica da questo appuntamento").click();
+  await giulia.getByLabel("Oggetto").fill("Copia di un avviso");
+  await giulia.getByLabel("Che cosa chiede").fill("Chiede copia dell'avviso di pagamento dell'anno scorso.");
+  await giulia.getByRole("button", { name: "Apri la pratica", exact: true }).click();
+  await expect(giulia.getByRole("status")).toContainText(/numero di protocollo \d+\/\d{4}/);
+  await expect(giulia.getByRole("heading", { level: 1 })).toHaveText("Copia di un avviso");
+  await giulia.getByRole("region", { name: "Appuntamenti" }).getByRole("link").click();
+  await expect(giulia.getByRole("region", { name: "L'appuntamento" })).toContainText("Riguarda la pratica: Copia di un avviso");
+  await whole(giulia, "ufficio-appuntamento-collegato");
+});
+
 test("a day is closed with a reason and opened again", async ({ come }) => {
   const giulia = await come("operatore");
   await giulia.goto("/ufficio/agenda/urp?giorno=2031-01-08");

@@ -52,7 +52,7 @@ const HOUSE: &[Row] = &[
         ],
         never: SQL,
     },
-    Row { name: "xtask", may: &["domain", "graphql", "test-postgres"], never: &["axum"] },
+    Row { name: "xtask", may: &["domain", "test-postgres"], never: &["axum", "typst"] },
     Row {
         name: "bench",
         may: &[

@@ -2,8 +2,11 @@
 
 mod allegati;
 mod appuntamenti;
+mod appuntamenti_crash;
 mod arrows;
+mod attesa;
 mod bad_input;
+mod calendari;
 mod crash;
 mod downloads;
 mod integrazione;

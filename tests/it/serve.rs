@@ -114,6 +114,8 @@ fn what_is_missing_is_said_in_a_sentence() {
     assert!(!success && said.contains("/manca/sportello.toml"), "{said}");
     let (success, said) = crate::support::sportello(&["verify", "--data", "/manca"]);
     assert!(!success && said.contains("/manca"), "{said}");
+    let (success, said) = crate::support::sportello(&["schema"]);
+    assert!(success && said.contains("inviaSegnalazione("), "{said}");
     let (success, said) = crate::support::sportello(&["--help"]);
     assert!(success && ["demo", "serve", "verify", "rebuild", "doctor"].iter().all(|c| said.contains(c)), "{said}");
 }

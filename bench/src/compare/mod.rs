@@ -1,6 +1,8 @@
 //! Figures as ratios: the program and its floors in turns, in one run, on one machine.
 
+mod agende;
 mod area;
+mod disponibilita;
 mod filings;
 mod latency;
 pub mod rebuild;
@@ -33,7 +35,8 @@ pub struct Args {
     /// Cluster for `--engine postgres`, without a database: `postgres://user@host:port`. Databases are made on it and dropped.
     #[arg(long, env = "SPORTELLO_TEST_POSTGRES", hide_env_values = true)]
     postgres: Option<String>,
-    /// Clients at once; 64 on SQLite and 32 on PostgreSQL without it (16 for `area`).
+    /// Clients at once; 64 on SQLite and 32 on PostgreSQL without it (16 for `area`, 4 for
+    /// `disponibilita`).
     #[arg(long)]
     clients: Option<u32>,
     /// Seconds of each measure within a round.
@@ -51,6 +54,9 @@ pub struct Args {
     /// Cases of the generated town (`area`, `rebuild`).
     #[arg(long, default_value_t = 1_000_000)]
     pratiche: u64,
+    /// Past bookings of the generated town (`disponibilita`).
+    #[arg(long, default_value_t = 500_000)]
+    appuntamenti: u64,
     /// Keep generated towns in this folder and use those that are there (SQLite).
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -69,6 +75,9 @@ enum Figure {
     Latency,
     /// The personal area through GraphQL against one SQL statement behind bare axum, in a large town and a small one.
     Area,
+    /// What is free in a month at thirty offices through GraphQL, against one SQL statement behind bare axum that reads the
+    /// same rows, with years of bookings behind.
+    Disponibilita,
     /// Building all read models against reading and decoding the log.
     Rebuild,
     /// From the answer to a filing until its list shows it, idle and under load.
@@ -195,6 +204,7 @@ async fn measure(bench: &Bench<'_>, figure: Figure, town: &mut Option<Town>) -> 
         (Figure::Filings, _) => filings::run(bench).await,
         (Figure::Latency, _) => latency::run(bench).await,
         (Figure::Area, Some(town)) => area::run(bench, town).await,
+        (Figure::Disponibilita, _) => disponibilita::run(bench).await,
         (Figure::Rebuild, Some(town)) => rebuild::run(bench, town).await,
         (Figure::Area | Figure::Rebuild, None) => Err("the town was not made".into()),
         (Figure::Visible, _) => visible::run(bench).await,

@@ -55,8 +55,11 @@ const STEP: [(&str, &str); 8] = [
     ("parametri", "s.parametri"),
 ];
 
-enum Pool {
+/// The read models of a town.
+pub(super) enum Pool {
+    /// In a file.
     Sqlite(SqlitePool),
+    /// In a cluster.
     Postgres(PgPool),
 }
 
@@ -75,14 +78,18 @@ pub async fn serve(args: &Args) -> Result<(), Failure> {
     let pool = connect(&args.database).await?;
     let sql = statement(&pool).await?;
     let floor = Arc::new(Floor { pool, sql, titolare: titolare.to_string() });
-    let router = Router::new().route("/graphql", post(answer)).with_state(floor);
+    listen(Router::new().route("/graphql", post(answer)).with_state(floor)).await
+}
+
+/// Says where it is, and serves.
+pub(super) async fn listen(router: Router) -> Result<(), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", serde_json::json!({ "ready": format!("http://{}", listener.local_addr()?) }));
     Ok(axum::serve(listener, router).await?)
 }
 
 /// Pools as large as those of the program.
-async fn connect(database: &Database) -> Result<Pool, Failure> {
+pub(super) async fn connect(database: &Database) -> Result<Pool, Failure> {
     Ok(match database {
         Database::Sqlite(folder) => {
             let options = SqliteConnectOptions::new().filename(folder.join("letture.db")).read_only(true);
@@ -95,24 +102,25 @@ async fn connect(database: &Database) -> Result<Pool, Failure> {
 
 /// The statement over the tables that are in service.
 async fn statement(pool: &Pool) -> Result<String, Failure> {
-    let live = "SELECT projection, version, generation FROM projection_live WHERE projection IN ('pratiche', 'storia')";
-    let rows: Vec<(String, i64, i64)> = match pool {
-        Pool::Sqlite(pool) => sqlx::query_as(live).fetch_all(pool).await?,
-        Pool::Postgres(pool) => {
-            let live = live.replace("projection_live", "letture.projection_live");
-            sqlx::query_as(sqlx::AssertSqlSafe(live)).fetch_all(pool).await?
-        }
-    };
-    let table = |projection: &str, base: &str| -> Result<String, Failure> {
-        let found = rows.iter().find(|(name, _, _)| name == projection);
-        let (_, version, generation) = found.ok_or("the read models of the town are not built")?;
-        Ok(format!("{base}_v{version}_g{generation}"))
-    };
-    let (cases, steps) = (table("pratiche", "pratica")?, table("storia", "storia")?);
+    let (cases, steps) = (table(pool, "pratiche", "pratica").await?, table(pool, "storia", "storia").await?);
     Ok(match pool {
         Pool::Sqlite(_) => sqlite(&cases, &steps),
         Pool::Postgres(_) => postgres(&cases, &steps),
     })
+}
+
+/// The name of a read model's table that is in service.
+pub(super) async fn table(pool: &Pool, projection: &str, base: &str) -> Result<String, Failure> {
+    let live = "SELECT version, generation FROM projection_live WHERE projection = $1";
+    let row: Option<(i64, i64)> = match pool {
+        Pool::Sqlite(pool) => sqlx::query_as(live).bind(projection).fetch_optional(pool).await?,
+        Pool::Postgres(pool) => {
+            let live = live.replace("projection_live", "letture.projection_live");
+            sqlx::query_as(sqlx::AssertSqlSafe(live)).bind(projection).fetch_optional(pool).await?
+        }
+    };
+    let (version, generation) = row.ok_or("the read models of the town are not built")?;
+    Ok(format!("{base}_v{version}_g{generation}"))
 }
 
 fn members(columns: &[(&str, &str)]) -> String {

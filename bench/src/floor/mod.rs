@@ -1,6 +1,7 @@
 //! What the program is compared with: the same rows in the same tables, by the shortest way that a program could take.
 
 pub mod area;
+pub mod disponibilita;
 pub mod group_postgres;
 pub mod group_sqlite;
 pub mod naive_postgres;

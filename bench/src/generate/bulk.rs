@@ -1,5 +1,6 @@
 //! The log while a town is generated: batches are settled in memory as every engine settles them, and leave as stretches.
 
+use domain::{agenda, impegni};
 use eventstore::transfer::{Numero, Stretch, UsedKey};
 use eventstore::{
     AppendError, Appended, Batch, Clock, EventStore, Head, Idempotency, Position, ReadError, Record, Registration,
@@ -98,8 +99,7 @@ impl BulkStore {
             state.stretch.numeri.push(Numero { registro, numero, position });
         }
         for record in plan.records {
-            // Only cases are read again: entries and notices leave as they come.
-            if domain::evento::pratica_di(&record.stream).is_some() {
+            if read_again(&record) {
                 state.open.entry(record.stream.clone()).or_default().push(record.clone());
             }
             state.stretch.records.push(record);
@@ -107,6 +107,14 @@ impl BulkStore {
         self.head.send_replace(state.head.position);
         plan.answers.into_iter().next().unwrap_or_else(|| Err(AppendError::Invalid("no answer was settled".into())))
     }
+}
+
+/// Cases, days of offices and of persons, and definitions are read again; entries and notices leave as they come.
+fn read_again(record: &Record) -> bool {
+    let category = record.category();
+    domain::evento::pratica_di(&record.stream).is_some()
+        || [agenda::Event::CATEGORY, impegni::Event::CATEGORY].contains(&category)
+        || record.stream == domain::prenotabile::STREAM
 }
 
 fn used(key: &str, applied: &Applied) -> UsedKey {

@@ -1,8 +1,10 @@
 use super::*;
 use domain::Evento;
+use domain::agenda::{self, Giornata};
 use domain::pratica::StatoPratica;
 use eventstore::verify::Verifier;
 use eventstore_sql::MasterKeyError;
+use jiff::civil::date;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,6 +15,9 @@ fn args(folder: &Path, key: &Path, seed: u64) -> Args {
         database: Database::Sqlite(folder.to_owned()),
         master_key: Some(key.to_owned()),
         pratiche: PRATICHE,
+        appuntamenti: 0,
+        uffici: 30,
+        oggi: None,
         seed,
         ente: crate::ENTE.into(),
         persone: None,
@@ -92,4 +97,60 @@ async fn a_town_is_whole() {
     streams.sort_unstable();
     streams.dedup();
     assert_eq!(streams, ["istanza", "lettera", "notifica", "registro", "segnalazione"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn appointments_lie_behind_and_ahead() {
+    const PAST: u64 = 300;
+    let dir = tempfile::tempdir().unwrap();
+    let oggi = date(2026, 3, 16);
+    let town = Args {
+        pratiche: 10,
+        appuntamenti: PAST,
+        uffici: 2,
+        oggi: Some(oggi),
+        ..args(dir.path(), &dir.path().join("master.key"), 5)
+    };
+    let made = generate(&town, &ProgressBar::hidden()).await.unwrap();
+    let log_ = town.database.open_log(Arc::new(SystemClock), Sizes::default()).await.unwrap();
+    let (opener, mut verifier) = (opener(&town).await.unwrap(), Verifier::default());
+    let mut cases: BTreeMap<String, Vec<Evento>> = BTreeMap::new();
+    let mut days: BTreeMap<(String, Date), Giornata> = BTreeMap::new();
+    let (mut after, mut last) = (0, Timestamp::MIN);
+    loop {
+        let records = log_.read_all(&town.ente, after, eventstore::limits::PAGE).await.unwrap();
+        for record in &records {
+            verifier.check(record).unwrap();
+            assert!(record.recorded_at >= last, "the log goes on in time");
+            (after, last) = (record.position, record.recorded_at);
+            let event = opener.open(record).unwrap();
+            if let Evento::Agenda(event) = &event {
+                let (ufficio, giorno) = agenda::di_stream(&record.stream).unwrap();
+                let day = days.entry((ufficio.to_string(), giorno)).or_default();
+                *day = agenda::evolve(std::mem::take(day), event);
+            }
+            if record.category() == "appuntamento" {
+                cases.entry(record.stream.clone()).or_default().push(event);
+            }
+        }
+        if records.is_empty() {
+            break;
+        }
+    }
+    assert!(last < domain::termini::inizio_giornata(oggi), "the rest lies ahead");
+    let states = cases.values().map(|events| domain::Caso::fold(events).unwrap().base().stato);
+    let states: BTreeMap<StatoPratica, u64> = states.fold(BTreeMap::new(), |mut all, stato| {
+        *all.entry(stato).or_default() += 1;
+        all
+    });
+    let of = |stato| states.get(&stato).copied().unwrap_or(0);
+    let ahead = of(StatoPratica::Prenotata);
+    assert_eq!(made.cases, 10 + PAST + ahead);
+    assert_eq!(states.values().sum::<u64>(), PAST + ahead, "what is behind is settled");
+    assert!(of(StatoPratica::Annullata) > 10 && of(StatoPratica::NonPresentata) > 5, "{states:?}");
+    assert!(of(StatoPratica::Conclusa) > PAST / 2, "{states:?}");
+    // Monday has 27 seats at three desks, Tuesday 45.
+    let seats = |giorno| days[&(sedi::ufficio(1).to_string(), giorno)].posti.len();
+    assert_eq!((seats(date(2026, 3, 17)), seats(date(2026, 3, 18))), (22, 13));
+    assert!(!days.contains_key(&(sedi::ufficio(1).to_string(), oggi)));
 }

@@ -79,6 +79,7 @@ struct Open {
 }
 
 /// Parts of a town, made by the caller.
+#[derive(Clone)]
 pub struct Parts {
     /// The application over `store`.
     pub app: App,
@@ -138,6 +139,12 @@ impl Town {
             }
         }
         Ok(true)
+    }
+
+    /// When the next thing happens, microseconds; none when nothing is left.
+    pub fn due(&self) -> Option<i64> {
+        let filing = (self.filed < self.size.pratiche).then(|| self.instant(self.filed));
+        filing.into_iter().chain(self.next.peek().map(|Reverse((at, ..))| *at)).min()
     }
 
     /// Cases filed so far.

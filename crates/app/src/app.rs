@@ -1,6 +1,6 @@
 //! The application and what it is made of.
 
-use crate::appuntamenti::Giornate;
+use crate::appuntamenti::{Giornate, Liste};
 use crate::definizioni::Definizioni;
 use crate::enti::Enti;
 use crate::persone::Persone;
@@ -53,6 +53,7 @@ pub struct App {
     pub(crate) parts: Arc<Parts>,
     pub(crate) definizioni: Arc<Pubblicazioni>,
     pub(crate) giornate: Arc<Giornate>,
+    pub(crate) liste: Arc<Liste>,
     pub(crate) ricevute: Option<Arc<Composizione>>,
     scritture: Option<Arc<Sorvegliato>>,
 }
@@ -64,6 +65,7 @@ impl App {
             parts: Arc::new(parts),
             definizioni: Arc::default(),
             giornate: Arc::default(),
+            liste: Arc::default(),
             ricevute: None,
             scritture: None,
         }

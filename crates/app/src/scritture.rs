@@ -1,12 +1,9 @@
 //! Whether the log takes what is written: a database that is full or read-only still answers every question.
 
-use eventstore::{
-    AppendError, Appended, Batch, Clock, EventStore, Head, Idempotency, Position, ReadError, Record, Registration,
-};
+use eventstore::{AppendError, Appended, Batch, Clock, EventStore, Registration};
 use futures_core::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::watch;
 
 /// How long a failed write counts when none is tried after it: whoever sends requests only to healthy nodes must try again.
 const MEMORIA: SignedDuration = SignedDuration::from_secs(15);
@@ -44,7 +41,11 @@ impl Sorvegliato {
     }
 }
 
-impl EventStore for Sorvegliato {
+impl eventstore::Layer for Sorvegliato {
+    fn below(&self) -> &dyn EventStore {
+        &*self.store
+    }
+
     fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
         Box::pin(async move {
             let done = self.store.append(ente, batch).await;
@@ -63,41 +64,6 @@ impl EventStore for Sorvegliato {
             self.nota(&done);
             done
         })
-    }
-
-    fn applied<'a>(
-        &'a self,
-        ente: &'a str,
-        key: &'a Idempotency,
-    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
-        self.store.applied(ente, key)
-    }
-
-    fn read_stream<'a>(
-        &'a self,
-        ente: &'a str,
-        stream: &'a str,
-        after: u64,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.store.read_stream(ente, stream, after, limit)
-    }
-
-    fn read_all<'a>(
-        &'a self,
-        ente: &'a str,
-        after: Position,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.store.read_all(ente, after, limit)
-    }
-
-    fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
-        self.store.head(ente)
-    }
-
-    fn wake(&self, ente: &str) -> watch::Receiver<Position> {
-        self.store.wake(ente)
     }
 }
 

@@ -39,8 +39,10 @@ pub fn descrizione(passo: &PassoStoria) -> String {
     // A value that is missing (a person who was forgotten) has words of its own in the catalogue.
     const NESSUNO: &str = "nessuno";
     let mut args = FluentArgs::with_capacity(passo.parametri.len() + 4);
-    // Steps say it where days are suspended.
-    args.set("sospesi", NESSUNO);
+    // Steps say it where days are suspended, where a place was left for another, and what was called off.
+    for name in ["sospesi", "sede", "sedePrima", "inizio"] {
+        args.set(name, NESSUNO);
+    }
     for (name, value) in &passo.parametri {
         // Instants stand in steps as they are recorded.
         match value.parse::<jiff::Timestamp>() {
@@ -89,7 +91,7 @@ mod tests {
     }
 
     /// Events that are no step of a case.
-    const ALTRI: [&str; 27] = [
+    const ALTRI: [&str; 29] = [
         "ProtocolloRegistrato",
         "AssegnazioneModificata",
         "ClassificazioneModificata",
@@ -116,6 +118,8 @@ mod tests {
         "OffertaScaduta",
         "OffertaRifiutata",
         "AttesaLasciata",
+        "CalendarioSottoscritto",
+        "CalendarioRevocato",
         "RicevutaFormata",
     ];
 
@@ -143,6 +147,30 @@ mod tests {
                 assert!(!descrizione.contains("nessuno"), "{descrizione}");
             }
         }
+    }
+
+    #[test]
+    fn a_move_and_a_cancellation_name_day_hour_and_place() {
+        let (prima, inizio) = (("prima", "2026-03-10T08:00:00Z"), ("inizio", "2026-03-12T14:30:00Z"));
+        let sede = ("sede", "Sportello polifunzionale");
+        let said = |evento: &str, parametri: &[(&str, &str)]| descrizione(&passo(evento, parametri));
+        assert_eq!(
+            said("AppuntamentoSpostato", &[("chi", "ufficio"), prima, inizio, sede]),
+            "L'ufficio ha spostato l'appuntamento. Era martedì 10 marzo 2026 alle ore 9:00; adesso è giovedì 12 marzo 2026 \
+             alle ore 15:30, Sportello polifunzionale."
+        );
+        assert_eq!(
+            said("AppuntamentoSpostato", &[("chi", "cittadino"), prima, inizio, sede, ("sedePrima", "Anagrafe")]),
+            "L'appuntamento è stato spostato da chi lo aveva prenotato. Era martedì 10 marzo 2026 alle ore 9:00, Anagrafe; \
+             adesso è giovedì 12 marzo 2026 alle ore 15:30, Sportello polifunzionale."
+        );
+        assert_eq!(
+            said("AppuntamentoAnnullato", &[("chi", "ufficio"), inizio, sede]),
+            "L'ufficio ha annullato l'appuntamento. Era giovedì 12 marzo 2026 alle ore 15:30, Sportello polifunzionale."
+        );
+        // What was recorded before the seat was named with it.
+        let old = said("AppuntamentoAnnullato", &[("chi", "cittadino")]);
+        assert_eq!(old.trim(), "L'appuntamento è stato annullato da chi lo aveva prenotato.");
     }
 
     /// All catalogues together say the same as this one by itself.

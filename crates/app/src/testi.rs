@@ -1,8 +1,8 @@
 //! The message catalogues: every word that people read, Italian first.
 
+pub use domain::termini::{giorno_in_parole as giorno, settimana};
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
-use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -35,35 +35,14 @@ pub fn esiste(key: &str) -> bool {
     CATALOGHI.try_lookup(&langid!("it"), key).is_some()
 }
 
-const GIORNI: [&str; 7] = ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"];
-
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-
 /// An instant as people say it: `martedì 10 marzo 2026 alle ore 9:00`.
 pub fn giorno_e_ora(instant: jiff::Timestamp) -> String {
-    let (data, ora) = (domain::termini::data_locale(instant), domain::termini::ora_locale(instant));
-    let settimana = GIORNI[usize::from(data.weekday().to_monday_zero_offset().unsigned_abs())];
-    format!("{settimana} {} alle ore {}:{:02}", giorno(data), ora.hour(), ora.minute())
+    let data = domain::termini::data_locale(instant);
+    format!("{} {} alle ore {}", settimana(data), giorno(data), ora(instant))
 }
 
-/// A day as people write it: `6 marzo 2026`, `1º aprile 2026`.
-pub fn giorno(data: Date) -> String {
-    let mese = MESI[usize::from(data.month().unsigned_abs()) - 1];
-    match data.day() {
-        1 => format!("1º {mese} {}", data.year()),
-        day => format!("{day} {mese} {}", data.year()),
-    }
+/// An hour in Italy: `9:20`.
+pub fn ora(instant: jiff::Timestamp) -> String {
+    let time = domain::termini::ora_locale(instant);
+    format!("{}:{:02}", time.hour(), time.minute())
 }

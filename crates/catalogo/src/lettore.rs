@@ -105,6 +105,7 @@ fn attesa(expected: &str) -> String {
         "a sequence" => "una lista".into(),
         "a time string" => "un'ora, come 09:30".into(),
         "a date string" => "una data, come 2027-01-31".into(),
+        "a day of the year string" => "un giorno dell'anno: mese e giorno, come 08-10".into(),
         "u8" | "u16" | "u32" | "i32" | "i64" | "u64" | "usize" => "un numero intero da 0 in su".into(),
         text if text.contains("enum") => "una sola chiave tra quelle ammesse".into(),
         text => text.to_owned(),

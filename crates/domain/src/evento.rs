@@ -3,8 +3,8 @@
 use crate::ids::PraticaId;
 use crate::pratica::TipoPratica;
 use crate::{
-    DecodeError, EventSpec, accesso, agenda, appuntamento, attesa, impegni, istanza, lettera, notifica, prenotabile,
-    registro, segnalazione, servizio,
+    DecodeError, EventSpec, accesso, agenda, appuntamento, attesa, calendario, impegni, istanza, lettera, notifica,
+    prenotabile, registro, segnalazione, servizio,
 };
 use serde_json::Value;
 
@@ -64,6 +64,7 @@ evento!(
     Agenda(agenda),
     Impegni(impegni),
     Attesa(attesa),
+    Calendario(calendario),
     Orario(prenotabile),
 );
 
@@ -85,6 +86,7 @@ impl Evento {
             "agenda" => agenda::Event::decode(kind, payload).map(Self::Agenda),
             "impegni" => impegni::Event::decode(kind, payload).map(Self::Impegni),
             "attesa" => attesa::Event::decode(kind, payload).map(Self::Attesa),
+            "calendario" => calendario::Event::decode(kind, payload).map(Self::Calendario),
             "orario" => prenotabile::Event::decode(kind, payload).map(Self::Orario),
             _ => Err(DecodeError::Unknown { category: category.to_owned(), kind: kind.to_owned() }),
         }

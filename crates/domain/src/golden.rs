@@ -58,6 +58,7 @@ fn what_a_sample_says_survives_reading_and_writing() {
         "agenda",
         "impegni",
         "attesa",
+        "calendario",
         "orario",
     ];
     for spec in Evento::specs() {

@@ -48,6 +48,10 @@ id!(
     /// A place in a waiting list (UUIDv7).
     IscrizioneId
 );
+id!(
+    /// A calendar address of an office (UUIDv7).
+    SottoscrizioneId
+);
 
 /// The code a citizen reads and dictates: `SG-7K3M-Q2XF-9D4C`, derived from the random bits of the case's id, so it
 /// cannot be guessed; the last character checks the others. Alphabet of Crockford's base 32 (no I, L, O, U).

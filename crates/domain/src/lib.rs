@@ -12,6 +12,7 @@ pub mod agenda;
 pub mod allegato;
 pub mod appuntamento;
 pub mod attesa;
+pub mod calendario;
 pub mod caso;
 pub mod codice_fiscale;
 pub mod ente;

@@ -7,7 +7,13 @@ pub type Upcaster = fn(Value) -> Value;
 
 /// Steps as (event name, version read, payload of that version -> payload of the next). Applied one after the other while
 /// reading; what is stored never changes. Every older version that `schemas/events` holds needs its step here.
-pub const UPCASTERS: &[(&str, u32, Upcaster)] = &[("IstanzaPresentata", 1, istanza_presentata_1)];
+pub const UPCASTERS: &[(&str, u32, Upcaster)] =
+    &[("IstanzaPresentata", 1, istanza_presentata_1), ("AppuntamentoAnnullato", 1, senza_aggiunte)];
+
+/// The next version only says more.
+fn senza_aggiunte(payload: Value) -> Value {
+    payload
+}
 
 /// Version 1 knew one form, that of the generic request, and one meaning of silence; the words of the questions stood in
 /// the program.

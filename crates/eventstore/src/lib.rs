@@ -11,6 +11,7 @@ pub mod batch;
 pub mod clock;
 pub mod contract;
 pub mod hash;
+pub mod layer;
 pub mod memory;
 pub mod random;
 pub mod record;
@@ -25,6 +26,7 @@ pub use batch::{
     Batch, Expected, Idempotency, Item, NewEvent, Registration, RegistroKey, Slot, check_items, check_key,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use layer::Layer;
 pub use memory::{MemoryKeyStore, MemoryStore};
 pub use random::{Random, system_random};
 pub use record::{Meta, Position, Record};

@@ -37,4 +37,4 @@ mod tests;
 pub use mutation::Mutation;
 pub use query::Query;
 pub use schema::{Schema, schema};
-pub use sdl::{SDL_PATH, check_sdl, sdl, write_sdl};
+pub use sdl::sdl;

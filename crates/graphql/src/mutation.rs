@@ -1,6 +1,6 @@
 //! Commands.
 
-use crate::appointments::AppointmentMutation;
+use crate::appointments::{AppointmentMutation, WaitingMutation};
 use crate::drafts;
 use crate::errors::refusals;
 use crate::inputs::{
@@ -24,7 +24,7 @@ pub struct CaseMutation;
 /// carried out once and answers the same. Commands on drafts have no key: they leave no record, and the last one counts. A
 /// refusal is data: `errori` says which field, which code, and how to mend it.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(CaseMutation, AppointmentMutation);
+pub struct Mutation(CaseMutation, AppointmentMutation, WaitingMutation);
 
 /// A command's outcome as data; what was not found is about the case it named.
 fn payload(outcome: Result<Esito, AppError>) -> Result<Option<PraticaPayload>> {

@@ -2,26 +2,12 @@
 
 use crate::dati::{Allegato, Comune, Documento, Istanza, Protocollo, Ricevuta};
 use crate::testo::{spezzabile, stampabile};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use domain::termini::giorno_in_parole;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
 /// Compiled in: the date on a receipt must not depend on the files of the machine it is composed on.
 static ROMA: TimeZone = jiff::tz::get!("Europe/Rome");
-
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
 
 /// Members that are read by machines or copied by hand: never broken invisibly.
 const INTERI: [&str; 6] = ["sha256", "impronta", "indirizzo", "pratica", "numero", "titoloDocumento"];
@@ -89,7 +75,7 @@ fn vista_allegato(allegato: &Allegato) -> Value {
 }
 
 fn vista_protocollo(istanza: &Istanza, protocollo: &Protocollo) -> Value {
-    let data = data_estesa(ROMA.to_datetime(protocollo.data).date());
+    let data = giorno_in_parole(ROMA.to_datetime(protocollo.data).date());
     json!({
         "numero": protocollo.numero,
         "registro": protocollo.registro,
@@ -108,7 +94,7 @@ fn vista_ricevuta(ricevuta: &Ricevuta) -> Value {
         "impronta": ricevuta.impronta,
         "termine": ricevuta.termine.as_ref().map(|t| json!({
             "durata": t.durata,
-            "scadenza": data_estesa(t.scadenza),
+            "scadenza": giorno_in_parole(t.scadenza),
             "silenzio": t.silenzio,
         })),
         "ufficio": ricevuta.ufficio,
@@ -132,20 +118,13 @@ fn pulisci(valore: &mut Value, nome: Option<&str>, mostra: impl Fn(char) -> bool
     }
 }
 
-/// `22 novembre 2026`, the first day of a month as `1°`.
-pub(crate) fn data_estesa(data: Date) -> String {
-    let mese = MESI[usize::from(data.month().unsigned_abs()).saturating_sub(1).min(11)];
-    let ordinale = if data.day() == 1 { "°" } else { "" };
-    format!("{}{ordinale} {mese} {}", data.day(), data.year())
-}
-
 /// `10:30:05`, in Italy.
 fn ora(istante: Timestamp) -> String {
     ROMA.to_datetime(istante).strftime("%H:%M:%S").to_string()
 }
 
 fn data_e_ora(istante: Timestamp) -> String {
-    format!("{}, ore {}", data_estesa(ROMA.to_datetime(istante).date()), ora(istante))
+    format!("{}, ore {}", giorno_in_parole(ROMA.to_datetime(istante).date()), ora(istante))
 }
 
 /// Sizes as people read them, in decimal units: `1,2 MB`.

@@ -81,6 +81,10 @@ To restore: put the copy and the master key into an empty folder, then run `spor
   sportello servizi list
   sportello servizi import-formio modulo.json > iscrizione-corso.yaml")]
     Servizi(ServiziArgs),
+    /// Print the GraphQL schema (SDL), for generators of clients.
+    #[command(after_help = "Examples:
+  sportello schema > sportello.graphql")]
+    Schema,
     /// Look for what would keep the service from working, and say how to mend it.
     #[command(after_help = "Examples:
   sportello doctor --config sportello.toml")]

@@ -16,6 +16,7 @@ mod wiring;
 
 use clap::Parser;
 use cli::{Cli, Command};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Requests allocate much and briefly, on several threads.
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
             Command::Import(args) => import::run(args).await,
             Command::Backup(args) => backup::run(args).await,
             Command::Servizi(args) => servizi::run(&args).await,
+            Command::Schema => schema(),
             Command::Doctor(args) => doctor::run(args).await,
         }
     });
@@ -55,6 +57,14 @@ fn main() -> ExitCode {
             eprintln!("error: {}", whole(&*error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Prints the GraphQL schema; a reader that has enough of it is no failure.
+fn schema() -> Result<(), Failure> {
+    match std::io::stdout().write_all(graphql::sdl().as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
 }
 

@@ -38,6 +38,12 @@ pub enum Errore {
         /// When to try again.
         riprova_tra: Duration,
     },
+    /// Too many requests at once from one client, or with one key.
+    #[error("too many requests")]
+    TroppeRichieste {
+        /// When to try again.
+        riprova_tra: Duration,
+    },
     /// Someone else changed it meanwhile.
     #[error("changed meanwhile")]
     Conflitto,
@@ -108,6 +114,7 @@ impl IntoResponse for Errore {
                 tracing::warn!(reason = %motivo, "a page could not be served for now");
                 (StatusCode::SERVICE_UNAVAILABLE, "errore-non-disponibile", vec![])
             }
+            Self::TroppeRichieste { .. } => (StatusCode::TOO_MANY_REQUESTS, "errore-troppe-richieste", vec![]),
             Self::Interno(reason) => {
                 tracing::error!(reason = %reason, "a page failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "errore-interno", vec![("/", "Vai alla pagina iniziale")])
@@ -127,8 +134,10 @@ impl IntoResponse for Errore {
         let body = page.render().unwrap_or_else(|_| page.testo.clone());
         let mut response = (status, [(header::CACHE_CONTROL, "no-store")], Html(body)).into_response();
         response.extensions_mut().insert(page);
-        if let Self::NonDisponibile { riprova_tra, .. } = &self {
-            let seconds = HeaderValue::from(riprova_tra.as_secs().max(1));
+        if let Self::NonDisponibile { riprova_tra, .. } | Self::TroppeRichieste { riprova_tra } = &self {
+            // Whole seconds, and never one too early.
+            let seconds = riprova_tra.as_secs() + u64::from(riprova_tra.subsec_nanos() > 0);
+            let seconds = HeaderValue::from(seconds.max(1));
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response

@@ -1,9 +1,10 @@
 //! Dates, sizes and labels as people read them.
 
+use app::appuntamenti::parole;
 use domain::pratica::{StatoPratica, TipoPratica};
 use domain::termini;
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 
 use crate::layout::{Stato, Tono};
 
@@ -14,22 +15,22 @@ pub fn data(date: Date) -> String {
 
 /// `venerdì 6 marzo 2026`.
 pub fn data_con_giorno(date: Date) -> String {
-    let giorno = match date.weekday() {
-        Weekday::Monday => "lunedì",
-        Weekday::Tuesday => "martedì",
-        Weekday::Wednesday => "mercoledì",
-        Weekday::Thursday => "giovedì",
-        Weekday::Friday => "venerdì",
-        Weekday::Saturday => "sabato",
-        Weekday::Sunday => "domenica",
-    };
-    format!("{giorno} {}", data(date))
+    format!("{} {}", parole::settimana(date), data(date))
 }
 
-/// `6 marzo 2026, ore 10:30`, in Rome.
+/// `ven 6 mar`: the first three letters tell days and months apart.
+pub fn data_breve(date: Date) -> String {
+    let words = data_con_giorno(date);
+    let short = words
+        .split(' ')
+        .take(3)
+        .map(|word| if word.chars().count() > 3 { word.chars().take(3).collect() } else { word.to_owned() });
+    short.collect::<Vec<_>>().join(" ")
+}
+
+/// `6 marzo 2026, ore 9:30`, in Rome.
 pub fn istante(at: Timestamp) -> String {
-    let ora = termini::ora_locale(at);
-    format!("{}, ore {:02}:{:02}", data(termini::data_locale(at)), ora.hour(), ora.minute())
+    format!("{}, ore {}", data(termini::data_locale(at)), parole::ora(at))
 }
 
 /// `6 marzo 2026`, in Rome.
@@ -73,7 +74,9 @@ mod tests {
     #[test]
     fn dates_are_read_as_in_italy() {
         assert_eq!(data_con_giorno(jiff::civil::date(2026, 5, 1)), "venerdì 1º maggio 2026");
-        assert_eq!(istante("2026-12-31T23:00:00Z".parse().unwrap()), "1º gennaio 2027, ore 00:00");
+        assert_eq!(istante("2026-12-31T23:00:00Z".parse().unwrap()), "1º gennaio 2027, ore 0:00");
+        assert_eq!(data_breve(jiff::civil::date(2026, 12, 1)), "mar 1º dic");
+        assert_eq!(data_breve(jiff::civil::date(2026, 11, 28)), "sab 28 nov");
     }
 
     #[test]

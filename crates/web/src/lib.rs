@@ -5,6 +5,7 @@ pub mod errore;
 pub mod formato;
 pub mod graphiql;
 pub mod layout;
+mod limite;
 mod misura;
 mod pagine;
 pub mod richiesta;

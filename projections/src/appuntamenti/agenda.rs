@@ -152,6 +152,7 @@ type Giorno = (CodiceUfficio, Date);
 pub(super) const OCCUPATO: &str = "occupato";
 pub(super) const CHIUSURA: &str = "chiusura";
 pub(super) const TURNO: &str = "turno";
+pub(super) const GIORNATA: &str = "giornata";
 
 const OCCUPATI: Tabella = Tabella {
     columns: &[
@@ -195,9 +196,14 @@ const TURNI: Tabella = Tabella {
     key: &["ente", "ufficio", "giorno", "turno"],
 };
 
+const GIORNATE: Tabella =
+    Tabella { columns: &["ente", "ufficio", "giorno", "posizione"], key: &["ente", "ufficio", "giorno"] };
+
 /// What a page changes of the days it touches.
 #[derive(Default)]
 struct Pagina {
+    /// Position of the last event that changed what is free; numbers do not.
+    giornate: BTreeMap<Giorno, u64>,
     /// What is taken; none: no longer.
     occupati: BTreeMap<(Giorno, Uuid), Option<OccupatoRow>>,
     /// Whole days of closures.
@@ -256,6 +262,10 @@ async fn known(tx: &mut Tx<'_>, events: &[(&Record, &Event, Giorno)]) -> Result<
 
 impl Pagina {
     fn fold(&mut self, record: &Record, event: &Event, giorno: Giorno) -> Result<(), ApplyError> {
+        let number = matches!(event, Event::TurnoAssegnato(_) | Event::TurnoChiamato(_) | Event::TurnoConcluso(_));
+        if !number {
+            self.giornate.insert(giorno.clone(), record.position);
+        }
         match event {
             Event::SlotBloccato(e) => drop(self.occupati.insert((giorno, e.blocco.0), Some(blocco(e)))),
             Event::SlotLiberato(e) => drop(self.occupati.insert((giorno, e.blocco.0), None)),
@@ -287,6 +297,8 @@ impl Pagina {
         }
         tx.delete(OCCUPATO, &["ufficio", "giorno", "chiave"], left).await?;
         tx.upsert(OCCUPATO, OCCUPATI, taken).await?;
+        let giornate = self.giornate.iter().map(|(giorno, posizione)| giornata_values(&ente, giorno, *posizione));
+        tx.upsert(GIORNATA, GIORNATE, giornate.collect()).await?;
         tx.delete(CHIUSURA, &["ufficio", "giorno"], self.chiusure.keys().map(key).collect()).await?;
         let chiusure = self.chiusure.values().flatten().map(|row| chiusura_values(&ente, row)).collect();
         tx.insert(CHIUSURA, CHIUSURE, chiusure).await?;
@@ -358,6 +370,10 @@ fn key((ufficio, giorno): &Giorno) -> Vec<Valore> {
 fn with(mut key: Vec<Valore>, more: impl Into<Valore>) -> Vec<Valore> {
     key.push(more.into());
     key
+}
+
+fn giornata_values(ente: &str, (ufficio, giorno): &Giorno, posizione: u64) -> Vec<Valore> {
+    vec![ente.into(), ufficio.as_str().into(), (*giorno).into(), posizione.into()]
 }
 
 fn occupato_values(ente: &str, (ufficio, giorno): &Giorno, row: &OccupatoRow) -> Vec<Valore> {

@@ -3,6 +3,7 @@
 
 mod agenda;
 mod appuntamento;
+mod assenti;
 mod attesa;
 #[cfg(test)]
 mod kit;
@@ -13,7 +14,7 @@ mod tests;
 pub use agenda::{ChiusuraRow, OccupatoRow, TurnoRow};
 pub use appuntamento::AppuntamentoRow;
 pub use attesa::{AttesaRow, OffertaRow, Uscita};
-pub use query::{AgendaRow, MAX_ATTESE, MAX_GIORNATA, MAX_GIORNI, MAX_LOTTO, Occupati, PostoDiLista};
+pub use query::{AgendaRow, MAX_ATTESE, MAX_COPPIE, MAX_GIORNATA, MAX_GIORNI, MAX_LOTTO, Occupati, PostoDiLista};
 
 use crate::projection::{ApplyError, Projection, Tx};
 use domain::Evento;
@@ -31,7 +32,7 @@ impl Projection for Appuntamenti {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Questions about appointments.
 
-use super::agenda::{BREVE_IN_JSON, Breve, CHIUSURA, IN_JSON, OCCUPATO, TURNO, read_chiusura, read_turno};
+use super::agenda::{BREVE_IN_JSON, Breve, CHIUSURA, GIORNATA, IN_JSON, OCCUPATO, TURNO, read_chiusura, read_turno};
 use super::{AppuntamentoRow, AttesaRow, ChiusuraRow, NAME, OccupatoRow, TurnoRow, appuntamento, attesa};
 use crate::json;
 use crate::pagina::{Elenco, Pagina, QueryError};
@@ -14,13 +14,16 @@ use domain::pratica::StatoPratica;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Days of one question about what is taken, at most; later ones are left out. More than the longest horizon of a service.
 pub const MAX_GIORNI: u16 = 200;
 
 /// Bookings, numbers or closures in one answer, at most: as many as a day of an office may have numbers.
 pub const MAX_GIORNATA: u32 = domain::agenda::MAX_TURNI as u32;
+
+/// Days that are looked up one by one; of more, whole stretches are read.
+pub const MAX_COPPIE: usize = 64;
 
 /// Rows of one round of a process, at most.
 pub const MAX_LOTTO: u32 = 500;
@@ -62,14 +65,37 @@ fn between(sql: &mut Sql, uffici: &[CodiceUfficio], dal: Date, al: Date) {
     sql.push(" AND giorno >= ").bind(dal).push(" AND giorno <= ").bind(al.min(last));
 }
 
+/// Rows with the names of columns, as one list.
+fn list_of(view: &View<'_>, columns: &[&str]) -> String {
+    let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+    let rows = view.dialect().all(&view.dialect().array(&columns));
+    format!("CAST({rows} AS TEXT) AS righe")
+}
+
 /// What is taken, a row a day, so that reading does not cost a row a seat.
 pub(super) fn taken(view: &View<'_>, columns: &[&str], uffici: &[CodiceUfficio], dal: Date, al: Date) -> Sql {
-    let dialect = view.dialect();
-    let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
-    let rows = dialect.all(&dialect.array(&columns));
-    let mut sql = view.select(&format!("ufficio, giorno, CAST({rows} AS TEXT) AS righe"), OCCUPATO);
+    let mut sql = view.select(&format!("ufficio, giorno, {}", list_of(view, columns)), OCCUPATO);
     between(&mut sql, uffici, dal, al);
     sql.push(" GROUP BY ufficio, giorno");
+    sql
+}
+
+/// The same of days named one by one.
+pub(super) fn taken_on(view: &View<'_>, columns: &[&str], giorni: &[(CodiceUfficio, Date)]) -> Sql {
+    let mut sql = view.select(&format!("ufficio, giorno, {}", list_of(view, columns)), OCCUPATO);
+    sql.push(" AND (ufficio, giorno) IN (VALUES ");
+    for (i, (ufficio, giorno)) in giorni.iter().enumerate() {
+        sql.push(if i > 0 { ", " } else { "" }).list([ufficio.to_string(), giorno.to_string()]);
+    }
+    sql.push(") GROUP BY ufficio, giorno");
+    sql
+}
+
+/// When each day changed last, a row an office.
+pub(super) fn changed(view: &View<'_>, uffici: &[CodiceUfficio], dal: Date, al: Date) -> Sql {
+    let mut sql = view.select(&format!("ufficio, {}", list_of(view, &["giorno", "posizione"])), GIORNATA);
+    between(&mut sql, uffici, dal, al);
+    sql.push(" GROUP BY ufficio");
     sql
 }
 
@@ -101,27 +127,58 @@ impl ReadModels {
         Ok(found)
     }
 
-    /// The days of some offices from one day to another, both included, for [`domain::agenda::slot_liberi`]: seats, holds
-    /// and closures, but not whose they are (all ids are nil), nor numbers; days with nothing of it are left out.
+    /// The position of the event that last changed what is free on each day of some offices, from one day to another,
+    /// both included; days of which the log knows nothing are left out. Between two answers with the same position
+    /// [`ReadModels::giornate`] gives the same day.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub async fn giornate_cambiate(
+        &self,
+        ente: &str,
+        uffici: &[CodiceUfficio],
+        dal: Date,
+        al: Date,
+    ) -> Result<HashMap<(CodiceUfficio, Date), u64>, QueryError> {
+        let view = self.view(NAME, ente).await?;
+        let read = |row: &Riga<'_>| Ok((CodiceUfficio::new(row.text("ufficio")?), row.text("righe")?));
+        let mut found = HashMap::new();
+        for (ufficio, righe) in view.all(changed(&view, uffici, dal, al), read).await? {
+            let days = json::rows::<(Date, u64)>(&righe)?;
+            found.extend(days.into_iter().map(|(giorno, posizione)| ((ufficio.clone(), giorno), posizione)));
+        }
+        Ok(found)
+    }
+
+    /// Some days of some offices, for [`domain::agenda::slot_liberi`]: seats, holds and closures, but not whose they are
+    /// (all ids are nil), nor numbers; days with nothing of it are left out. Of many days at once it reads more than was
+    /// asked for.
     ///
     /// # Errors
     /// [`QueryError`].
     pub async fn giornate(
         &self,
         ente: &str,
-        uffici: &[CodiceUfficio],
-        dal: Date,
-        al: Date,
-    ) -> Result<BTreeMap<(CodiceUfficio, Date), Giornata>, QueryError> {
-        let mut giornate: BTreeMap<(CodiceUfficio, Date), Giornata> = BTreeMap::new();
+        giorni: &[(CodiceUfficio, Date)],
+    ) -> Result<HashMap<(CodiceUfficio, Date), Giornata>, QueryError> {
+        let mut giornate: HashMap<(CodiceUfficio, Date), Giornata> = HashMap::new();
+        let days = giorni.iter().map(|(_, giorno)| *giorno);
+        let (Some(dal), Some(al)) = (days.clone().min(), days.max()) else { return Ok(giornate) };
+        let uffici: BTreeSet<&CodiceUfficio> = giorni.iter().map(|(ufficio, _)| ufficio).collect();
+        let uffici: Vec<CodiceUfficio> = uffici.into_iter().cloned().collect();
         let view = self.view(NAME, ente).await?;
-        for (day, rows) in view.all(taken(&view, &BREVE_IN_JSON, uffici, dal, al), read_taken::<Breve>).await? {
+        let question = if giorni.len() <= MAX_COPPIE {
+            taken_on(&view, &BREVE_IN_JSON, giorni)
+        } else {
+            taken(&view, &BREVE_IN_JSON, &uffici, dal, al)
+        };
+        for (day, rows) in view.all(question, read_taken::<Breve>).await? {
             let giornata = giornate.entry(day).or_default();
             for row in rows {
                 row.siede(giornata);
             }
         }
-        for ChiusuraRow { ufficio, giorno, sportelli, motivo, .. } in self.chiusure(ente, uffici, dal, al).await? {
+        for ChiusuraRow { ufficio, giorno, sportelli, motivo, .. } in self.chiusure(ente, &uffici, dal, al).await? {
             giornate.entry((ufficio, giorno)).or_default().chiusure.push(Chiusura { sportelli, motivo });
         }
         Ok(giornate)
@@ -330,6 +387,6 @@ impl ReadModels {
     }
 }
 
-fn lotto(limite: u32) -> u32 {
+pub(super) fn lotto(limite: u32) -> u32 {
     limite.clamp(1, MAX_LOTTO)
 }

@@ -56,6 +56,13 @@ CREATE TABLE IF NOT EXISTS occupato_{v} (
     offerta BIGINT NOT NULL,
     PRIMARY KEY (ente, ufficio, giorno, chiave)
 );
+CREATE TABLE IF NOT EXISTS giornata_{v} (
+    ente TEXT NOT NULL,
+    ufficio TEXT NOT NULL,
+    giorno TEXT NOT NULL,
+    posizione BIGINT NOT NULL,
+    PRIMARY KEY (ente, ufficio, giorno)
+);
 CREATE TABLE IF NOT EXISTS chiusura_{v} (
     ente TEXT NOT NULL,
     ufficio TEXT NOT NULL,

@@ -1,6 +1,6 @@
 use super::agenda::IN_JSON;
 use super::kit::Visita;
-use super::query::{self, MAX_ATTESE, MAX_GIORNATA, MAX_GIORNI, MAX_LOTTO};
+use super::query::{self, MAX_ATTESE, MAX_COPPIE, MAX_GIORNATA, MAX_GIORNI, MAX_LOTTO};
 use super::{NAME, Uscita};
 use crate::kit::{ALTRO, Caso, ENTE, World, dump, on_both, persona, prima};
 use crate::pools::Dialect;
@@ -119,8 +119,12 @@ async fn lists_history_and_register_know_appointments(world: World) {
 async fn what_is_taken_is_what_the_agenda_says(world: World) {
     world.appointments().await;
     let models = caught_up(&world).await;
-    let days = models.giornate(ENTE, &offices(), date(2026, 1, 1), date(2026, 6, 30)).await.unwrap();
+    let wanted: Vec<_> = offices().into_iter().flat_map(|u| [TUESDAY, THURSDAY].map(|day| (u.clone(), day))).collect();
+    let days = models.giornate(ENTE, &wanted).await.unwrap();
     assert_eq!(days.len(), 2);
+    // Whole stretches give the same days.
+    let many: Vec<_> = (0..=MAX_COPPIE).map(|n| wanted[n % wanted.len()].clone()).collect();
+    assert_eq!(models.giornate(ENTE, &many).await.unwrap(), days);
     let opener = world.opener();
     for ((ufficio, giorno), mut found) in days {
         let stream = agenda::stream(&ufficio, giorno);
@@ -164,7 +168,44 @@ async fn what_is_taken_is_what_the_agenda_says(world: World) {
     assert_eq!((seats, holds), (2, 2), "one moved away, one cancelled, one hold freed, one booked");
     assert_eq!(rows.iter().filter(|row| row.offerta).count(), 1);
     // Nothing of what was given back stays in the table.
-    assert_eq!(dump(&models).await["occupato_v1"].len(), 2 * 5);
+    assert_eq!(dump(&models).await["occupato_v2"].len(), 2 * 5);
+}
+
+async fn a_day_is_marked_when_what_is_free_changes(world: World) {
+    let first = Visita::new(1, "2026-03-10T08:00:00Z");
+    let other = first.at("2026-03-12T08:00:00Z");
+    world.book(ENTE, &first).await;
+    world.book(ALTRO, &first).await;
+    let models = caught_up(&world).await;
+    let changed = async || {
+        models.catch_up().await.unwrap();
+        let found = models.giornate_cambiate(ENTE, &offices(), TUESDAY, THURSDAY).await.unwrap();
+        [TUESDAY, THURSDAY].map(|day| found.get(&(offices()[0].clone(), day)).copied().unwrap_or(0))
+    };
+    let [tuesday, thursday] = changed().await;
+    assert!(tuesday > 0 && thursday == 0);
+    // A number changes nothing of what is free.
+    world.arrive(ENTE, &first, 1, None).await;
+    world.call(ENTE, &first, 1, None).await;
+    world.serve(ENTE, &first, 1, None).await;
+    assert_eq!(changed().await, [tuesday, 0]);
+    let mut before = tuesday;
+    let blocco = world.hold(ENTE, &other, false).await;
+    let [same, held] = changed().await;
+    assert!(same == tuesday && held > before);
+    before = held;
+    world.free(ENTE, &other, blocco).await;
+    let id = world.book(ENTE, &other).await;
+    for step in 0..3 {
+        match step {
+            0 => world.cancel(ENTE, id, &other, 1).await,
+            1 => world.close(ENTE, &other, &[], "Sciopero").await,
+            _ => world.reopen(ENTE, &other, &[]).await,
+        }
+        let [_, after] = changed().await;
+        assert!(after > before, "step {step}");
+        before = after;
+    }
 }
 
 async fn days_and_offices_bound_what_is_looked_at(world: World) {
@@ -337,7 +378,7 @@ async fn who_waits_keeps_the_place_until_it_is_left(world: World) {
     world.on_list(ENTE, AttesaLasciata { iscrizione: first, causa: CausaUscita::Superata, il: world.now() }).await;
     assert_eq!(list().await, [(third, false, 0)]);
     assert!(models.attese(ALTRO, "carta-identita").await.unwrap().is_empty());
-    let left = format!("{:?}", dump(&models).await["attesa_v1"]);
+    let left = format!("{:?}", dump(&models).await["attesa_v2"]);
     assert!(left.contains(Uscita::Accettata.as_str()) && left.contains(Uscita::Superata.as_str()));
 }
 
@@ -345,14 +386,14 @@ async fn a_destroyed_key_leaves_bookings_without_personal_data(world: World) {
     let visita = Visita::new(7, "2026-03-10T08:00:00Z");
     let id = world.book(ENTE, &visita).await;
     let models = caught_up(&world).await;
-    assert!(format!("{:?}", dump(&models).await["appuntamento_v1"]).contains("mario.rossi"));
+    assert!(format!("{:?}", dump(&models).await["appuntamento_v2"]).contains("mario.rossi"));
     world.keys.destroy(ENTE, persona(7).0).unwrap();
     models.rebuild(None, &|_| {}).await.unwrap();
     let row = models.appuntamento(ENTE, id).await.unwrap().unwrap();
     assert_eq!((row.richiedente, row.email, row.telefono, row.motivo), (None, None, None, None));
     assert_eq!((row.inizio, row.nome_servizio.as_str()), (visita.inizio, "Carta d'identità elettronica"));
     let tables = dump(&models).await;
-    for name in ["appuntamento_v1", "occupato_v1", "turno_v1", "attesa_v1"] {
+    for name in ["appuntamento_v2", "occupato_v2", "turno_v2", "attesa_v2"] {
         let rows = format!("{:?}", tables[name]);
         assert!(!rows.contains("Rossi") && !rows.contains("mario.rossi") && !rows.contains("Rinnovo"), "{rows}");
     }
@@ -371,7 +412,7 @@ async fn a_rebuild_gives_equal_bookings(world: World) {
     let live = dump(&models).await;
     models.rebuild(None, &|_| {}).await.unwrap();
     assert_eq!(dump(&models).await, live);
-    for name in ["appuntamento_v1", "occupato_v1", "chiusura_v1", "turno_v1", "attesa_v1"] {
+    for name in ["appuntamento_v2", "occupato_v2", "chiusura_v2", "turno_v2", "attesa_v2"] {
         assert!(!live[name].is_empty(), "{name}");
     }
 }
@@ -456,6 +497,13 @@ async fn past_bookings_are_not_touched(world: World) {
     assert!(by_index, "{plan}");
     let days = models.occupati(ENTE, &offices(), TUESDAY, THURSDAY).await.unwrap();
     assert_eq!(days.len(), 2);
+    let one_by_one = query::taken_on(&view, &IN_JSON, &days.keys().cloned().collect::<Vec<_>>()).within(explain, "");
+    let plan = view.all(one_by_one, |row| row.text(column)).await.unwrap().join("\n");
+    let by_index = match models.pools.dialect {
+        Dialect::Sqlite => plan.contains("(ente=? AND ufficio=? AND giorno=?)"),
+        Dialect::Postgres => plan.contains("Index Cond") && !plan.contains("Seq Scan on occupato"),
+    };
+    assert!(by_index, "{plan}");
 }
 
 /// The name of a table in service.
@@ -469,6 +517,7 @@ on_both!(
     a_row_tells_the_whole_life_of_a_booking,
     lists_history_and_register_know_appointments,
     what_is_taken_is_what_the_agenda_says,
+    a_day_is_marked_when_what_is_free_changes,
     days_and_offices_bound_what_is_looked_at,
     a_day_of_an_office_is_shown_whole,
     closures_are_lifted_as_the_agenda_lifts_them,

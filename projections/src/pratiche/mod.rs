@@ -243,6 +243,7 @@ fn fatto<'a>(record: &Record, evento: &'a Evento) -> Option<Fatto<'a>> {
         | Evento::Agenda(_)
         | Evento::Impegni(_)
         | Evento::Attesa(_)
+        | Evento::Calendario(_)
         | Evento::Orario(_) => return None,
         Evento::Appuntamento(e) => Fatto::Appuntamento(e),
     })

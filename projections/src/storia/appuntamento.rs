@@ -32,10 +32,18 @@ pub(super) fn passo(record: &Record, event: &Event) -> Option<PassoStoria> {
                 .with("prima", e.da.inizio)
                 .with("inizio", e.a.inizio)
                 .with("sede", &e.a.sede.nome);
+            // Where nothing but the time changed the place is named once.
+            let moved = e.da.sede.nome != e.a.sede.nome;
+            let step = if moved { step.with("sedePrima", &e.da.sede.nome) } else { step };
             changed(step, &e.operatore, &e.personale)
         }
         Event::AppuntamentoAnnullato(e) => {
-            changed(of(e.pratica, e.il).with("chi", e.chi.as_str()), &e.operatore, &e.personale)
+            let step = of(e.pratica, e.il).with("chi", e.chi.as_str());
+            let step = match &e.posto {
+                Some(posto) => step.with("inizio", posto.inizio).with("sede", &posto.sede.nome),
+                None => step,
+            };
+            changed(step, &e.operatore, &e.personale)
         }
         Event::PraticaCollegata(e) => of(e.pratica, e.il).with("collegata", e.collegata),
         Event::CittadinoPresentato(e) => of(e.pratica, e.il).with("turno", e.turno),

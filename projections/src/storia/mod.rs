@@ -78,7 +78,7 @@ impl Projection for Storia {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static str {

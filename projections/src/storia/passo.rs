@@ -68,6 +68,7 @@ pub fn passo(record: &Record, evento: &Evento) -> Option<PassoStoria> {
         | Evento::Agenda(_)
         | Evento::Impegni(_)
         | Evento::Attesa(_)
+        | Evento::Calendario(_)
         | Evento::Orario(_) => return None,
     })
 }

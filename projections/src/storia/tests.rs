@@ -84,6 +84,39 @@ async fn a_case_shows_at_most_so_many_steps(world: World) {
     assert_eq!((last.len(), last[499].evento.as_str()), (MAX_PASSI as usize, "IstanzaConclusa"));
 }
 
+#[test]
+fn a_cancelled_appointment_names_what_was_called_off_and_an_old_one_does_not() {
+    use domain::appuntamento::{AppuntamentoAnnullato, AppuntamentoSpostato, Event};
+    use domain::{Evento, Sample};
+    let record = eventstore::Record {
+        ente: ENTE.into(),
+        stream: "appuntamento-1".into(),
+        version: 1,
+        position: 1,
+        event_id: uuid::Uuid::nil(),
+        kind: "AppuntamentoAnnullato".into(),
+        schema_version: 2,
+        payload: "{}".into(),
+        meta: "{}".into(),
+        recorded_at: jiff::Timestamp::UNIX_EPOCH,
+        prev_hash: [0; 32],
+        hash: [0; 32],
+    };
+    let step = |event: Event| passo(&record, &Evento::Appuntamento(event)).unwrap().parametri;
+    let now = AppuntamentoAnnullato::sample();
+    let named = step(now.clone().into());
+    assert_eq!((named["inizio"].as_str(), named["sede"].as_str()), ("2026-03-10T08:00:00Z", "Ufficio anagrafe"));
+    let old = step(AppuntamentoAnnullato { posto: None, ..now }.into());
+    assert_eq!(old.keys().collect::<Vec<_>>(), ["chi"]);
+    // A move names the place it leaves only when it is another one.
+    let same = AppuntamentoSpostato::sample();
+    assert!(!step(same.clone().into()).contains_key("sedePrima"));
+    let mut other = same;
+    other.a.sede.nome = "URP".into();
+    let other = step(other.into());
+    assert_eq!((other["sedePrima"].as_str(), other["sede"].as_str()), ("Ufficio anagrafe", "URP"));
+}
+
 on_both!(
     the_table_and_the_fold_of_the_stream_say_the_same,
     a_past_instant_is_shown_as_it_was_recorded,

@@ -53,6 +53,27 @@ pub async fn payloads(data: &Data, ente: &str, kind: &str) -> Vec<serde_json::Va
     texts.iter().map(|text| serde_json::from_str(text).expect("a payload is JSON")).collect()
 }
 
+/// The streams of a town with an event of a kind, one name for each such event.
+pub async fn streams(data: &Data, ente: &str, kind: &str) -> Vec<String> {
+    let (mut conn, schema) = open(data).await;
+    let sql = format!("SELECT stream FROM {schema}event WHERE ente = $1 AND kind = $2 ORDER BY position");
+    let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(ente.to_owned()).bind(kind.to_owned());
+    query.fetch_all(&mut conn).await.expect("they are read")
+}
+
+/// The events of a stream, in order: kind and payload.
+pub async fn stream(data: &Data, ente: &str, stream: &str) -> Vec<(String, serde_json::Value)> {
+    let (mut conn, schema) = open(data).await;
+    let sql = format!("SELECT kind, payload FROM {schema}event WHERE ente = $1 AND stream = $2 ORDER BY version");
+    let rows: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(sql))
+        .bind(ente.to_owned())
+        .bind(stream.to_owned())
+        .fetch_all(&mut conn)
+        .await
+        .expect("they are read");
+    rows.into_iter().map(|(kind, text)| (kind, serde_json::from_str(&text).expect("a payload is JSON"))).collect()
+}
+
 /// The numbers of a town are 1 to n.
 pub async fn assert_dense(data: &Data, ente: &str, n: u64) {
     assert_eq!(numeri(data, ente).await, (1..=n).collect::<Vec<_>>());

@@ -134,5 +134,6 @@ notifica-appuntamento-sposta-area = Puoi spostare o annullare l'appuntamento fin
 notifica-appuntamento-troppo-tardi = Non è più possibile spostarlo o annullarlo da qui: avvisa l'ufficio per telefono, così il posto servirà a qualcun altro.
 notifica-appuntamento-prenota-altro = Se ti serve ancora, puoi prenotare un altro appuntamento:
 notifica-appuntamento-cortesia = Questo messaggio è una copia di cortesia e non ha valore di notificazione.
-notifica-offerta-entro = Puoi accettarlo fino a { $entro }, nella tua area personale:
+notifica-offerta-entro = Puoi accettarlo o rifiutarlo fino a { $entro } da questo collegamento, che è personale e non chiede di accedere:
+notifica-offerta-entro-area = Puoi accettarlo fino a { $entro }, nella tua area personale:
 notifica-offerta-senza-risposta = Se non rispondi resta tutto com'è: il tuo appuntamento non cambia e il posto va a chi viene dopo in lista.

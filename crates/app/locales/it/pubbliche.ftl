@@ -114,15 +114,17 @@ domanda-4-risposta = Il numero di protocollo, per esempio 0000123/2026, è la re
 domanda-5 = Entro quando mi risponde l'ufficio?
 domanda-5-risposta = Entro 30 giorni, se la scheda del servizio non dice altro. La data precisa è nella ricevuta e nell'area personale.
 domanda-6 = Che cosa vogliono dire gli stati della pratica?
-domanda-6-risposta = «Protocollata»: è registrata e aspetta l'ufficio. «Presa in carico»: un operatore l'ha letta e se ne occupa. «In lavorazione»: l'ufficio sta lavorando alla soluzione. «Conclusa»: trovi la risposta nella pratica.
+domanda-6-risposta = «Protocollata»: è registrata e aspetta l'ufficio. «Presa in carico»: un operatore l'ha letta e se ne occupa. «In lavorazione»: l'ufficio sta lavorando alla soluzione. «In attesa di documenti»: l'ufficio ti ha chiesto qualcosa che manca, e trovi che cosa nella pratica. «Conclusa»: trovi la risposta nella pratica. «Ritirata»: l'hai ritirata tu.
 domanda-7 = Quali file posso allegare?
-domanda-7-risposta = Foto JPEG, PNG o WebP e documenti PDF: al massimo 5 file, di 10 MB ciascuno. Se una foto è troppo grande, scattala con una risoluzione più bassa.
-domanda-8 = Posso correggere o annullare quello che ho inviato?
-domanda-8-risposta = No: quello che è registrato nel protocollo non si cambia. Se hai sbagliato, invia una nuova richiesta con la correzione e indica il numero di protocollo della prima.
+domanda-7-risposta = Dipende dal servizio: accanto al campo trovi i tipi di file, quanti sono e quanto possono essere grandi. Di solito vanno bene le foto e i documenti PDF fino a 10 MB. Se una foto è troppo grande, scattala con una risoluzione più bassa.
+domanda-8 = Posso correggere o ritirare quello che ho inviato?
+domanda-8-risposta = Quello che è registrato nel protocollo non si cambia. Una richiesta che non è ancora conclusa si può ritirare: apri la pratica e scegli «Ritira la richiesta». Per correggerla scegli poi «Presenta di nuovo»: parti dalle risposte che avevi scritto.
 domanda-9 = Chi può leggere la mia segnalazione o la mia lettera?
 domanda-9-risposta = Tu, l'ufficio che se ne occupa e l'ufficio protocollo. Ogni accesso a una pratica che non spetta viene negato e annotato.
 domanda-10 = Posso fare una segnalazione anonima?
 domanda-10-risposta = No. L'identità serve a registrare la segnalazione e a risponderti. Per un pericolo immediato non serve lo sportello: chiama il 112.
+domanda-11 = Come sposto o annullo un appuntamento?
+domanda-11-risposta = Con il collegamento che trovi nella mail di conferma, anche senza accedere, oppure dalla pratica nell'area personale. La pratica dice fino a quando si può fare; dopo, telefona all'ufficio.
 
 ## Notes
 privacy-titolo = Informativa privacy

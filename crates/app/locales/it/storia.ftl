@@ -131,14 +131,20 @@ storia-AppuntamentoConfermato-descrizione = { $attore ->
 
 storia-AppuntamentoSpostato = Appuntamento spostato
 storia-AppuntamentoSpostato-descrizione = { $chi ->
-    [ufficio] L'ufficio ha spostato l'appuntamento da { $prima } a { $inizio }, { $sede }.
-   *[altro] L'appuntamento è passato da { $prima } a { $inizio }, { $sede }.
+    [ufficio] L'ufficio ha spostato l'appuntamento.
+   *[altro] L'appuntamento è stato spostato da chi lo aveva prenotato.
+ } { $sedePrima ->
+    [nessuno] Era { $prima }; adesso è { $inizio }, { $sede }.
+   *[altro] Era { $prima }, { $sedePrima }; adesso è { $inizio }, { $sede }.
  }
 
 storia-AppuntamentoAnnullato = Appuntamento annullato
 storia-AppuntamentoAnnullato-descrizione = { $chi ->
     [ufficio] L'ufficio ha annullato l'appuntamento.
    *[altro] L'appuntamento è stato annullato da chi lo aveva prenotato.
+ }{ $sede ->
+    [nessuno] {""}
+   *[altro] {" "}Era { $inizio }, { $sede }.
  }
 
 storia-PraticaCollegata = Pratica collegata
@@ -154,4 +160,4 @@ storia-AppuntamentoConcluso = Appuntamento concluso
 storia-AppuntamentoConcluso-descrizione = L'appuntamento si è svolto.
 
 storia-MancataPresentazione = Nessuno si è presentato
-storia-MancataPresentazione-descrizione = Non risulta che qualcuno si sia presentato all'orario dell'appuntamento. Si può prenotare di nuovo quando si vuole.
+storia-MancataPresentazione-descrizione = Non risulta che qualcuno si sia presentato allo sportello per l'appuntamento. Si può prenotare di nuovo quando si vuole.

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::autorizzazione::Azione;
 use crate::contesto::Contesto;
 use crate::error::AppError;
-use domain::agenda::{Chiusura, EsitoTurno, StatoTurno, Turno, fuori_orario};
+use domain::agenda::{Chiusura, EsitoTurno, Giornata, Posto, StatoTurno, Turno, fuori_orario};
 use domain::appuntamento::Dettaglio;
 use domain::ente::CodiceUfficio;
 use domain::ids::{CodicePratica, PraticaId};
@@ -44,6 +44,8 @@ pub struct AppuntamentoAgenda {
     pub inizio: Timestamp,
     /// End.
     pub fine: Timestamp,
+    /// First instant at which who is not there counts as absent.
+    pub assente_dal: Timestamp,
     /// Where it stands.
     pub stato: StatoPratica,
     /// Whether the office has still to confirm it.
@@ -107,8 +109,10 @@ pub struct AgendaGiorno {
     pub giorno: Date,
     /// Its desks.
     pub sportelli: Vec<AperturaSportello>,
-    /// Bookings by start and desk.
+    /// Bookings by start and desk, at most [`limits::POSTI_AGENDA`].
     pub appuntamenti: Vec<AppuntamentoAgenda>,
+    /// Bookings of the day that are not among them: those with a later start.
+    pub altri: usize,
     /// Numbers in order.
     pub turni: Vec<TurnoAgenda>,
     /// Closures in force.
@@ -135,11 +139,8 @@ impl App {
             .into_iter()
             .map(|fuori| fuori.posto.appuntamento)
             .collect();
-        let seats: Vec<PraticaId> =
-            giornata.posti.iter().take(limits::POSTI_AGENDA).map(|posto| posto.appuntamento).collect();
-        let read = |id| async move { self.appuntamento(ctx.codice_ente(), id).await };
-        let found: Vec<Option<(Pratica<Dettaglio>, u64)>> =
-            stream::iter(seats).map(read).buffered(limits::LETTURE_INSIEME).try_collect().await?;
+        let (seats, altri) = mostrati(&giornata);
+        let found = insieme(seats, |id| self.appuntamento(ctx.codice_ente(), id)).await?;
         let mut appuntamenti: Vec<AppuntamentoAgenda> = found
             .into_iter()
             .flatten()
@@ -155,6 +156,7 @@ impl App {
             sportelli: sportelli.collect(),
             giorno,
             appuntamenti,
+            altri,
             turni: giornata.turni.iter().map(TurnoAgenda::di).collect(),
             chiusure: giornata.chiusure.iter().map(ChiusuraAgenda::di).collect(),
             bloccati: giornata.blocchi.iter().filter(|blocco| blocco.vivo(adesso)).count(),
@@ -193,6 +195,23 @@ impl App {
     }
 }
 
+/// The bookings of a day that the screen shows, the earliest first, and how many more there are.
+fn mostrati(giornata: &Giornata) -> (Vec<PraticaId>, usize) {
+    let mut seats: Vec<&Posto> = giornata.posti.iter().collect();
+    seats.sort_by(|a, b| (a.preso.inizio, &a.preso.sportello).cmp(&(b.preso.inizio, &b.preso.sportello)));
+    let shown: Vec<PraticaId> = seats.iter().take(limits::POSTI_AGENDA).map(|posto| posto.appuntamento).collect();
+    let altri = seats.len() - shown.len();
+    (shown, altri)
+}
+
+/// Reads one by one what has these ids, so many at a time, and keeps their order.
+pub(super) async fn insieme<T, F>(ids: Vec<PraticaId>, read: impl Fn(PraticaId) -> F) -> Result<Vec<T>, AppError>
+where
+    F: Future<Output = Result<T, AppError>>,
+{
+    stream::iter(ids).map(read).buffered(limits::LETTURE_INSIEME).try_collect().await
+}
+
 impl AppuntamentoAgenda {
     fn di(Pratica { base, dettaglio }: &Pratica<Dettaglio>, fuori_orario: bool) -> Self {
         let documento = dettaglio.documento.get();
@@ -205,6 +224,7 @@ impl AppuntamentoAgenda {
             sportello: posto.sportello.clone(),
             inizio: posto.inizio,
             fine: posto.fine,
+            assente_dal: dettaglio.assente_dal(),
             stato: base.stato,
             da_confermare: dettaglio.da_confermare,
             canale: dettaglio.canale,
@@ -243,5 +263,58 @@ impl TurnoAgenda {
 impl ChiusuraAgenda {
     fn di(chiusura: &Chiusura) -> Self {
         Self { sportelli: chiusura.sportelli.clone(), motivo: chiusura.motivo.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::agenda::Preso;
+    use domain::ids::PersonaId;
+    use jiff::SignedDuration;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use uuid::Uuid;
+
+    fn posto(n: usize) -> Posto {
+        let start: Timestamp = "2026-03-10T08:00:00Z".parse().unwrap();
+        let after = |minutes: usize| start + SignedDuration::from_mins(i64::try_from(minutes).unwrap());
+        let preso = Preso {
+            servizio: "carta-identita".into(),
+            sportello: "s1".into(),
+            inizio: after(n),
+            fine: after(n + 1),
+            libero_dal: after(n + 1),
+            canale: Canale::Portale,
+            persona: PersonaId(Uuid::nil()),
+        };
+        Posto { appuntamento: PraticaId(Uuid::from_u128(n as u128)), preso }
+    }
+
+    #[test]
+    fn a_day_shows_so_many_bookings_at_most_the_earliest_and_says_how_many_more_there_are() {
+        // In the order in which they were booked: the last hours first.
+        let day = |count: usize| Giornata { posti: (0..count).rev().map(posto).collect(), ..Giornata::default() };
+        let first = |count: usize| (0..count).map(|n| PraticaId(Uuid::from_u128(n as u128))).collect::<Vec<_>>();
+        assert_eq!(limits::POSTI_AGENDA, 1_000);
+        for (booked, shown, altri) in [(0, 0, 0), (999, 999, 0), (1_000, 1_000, 0), (1_234, 1_000, 234)] {
+            assert_eq!(mostrati(&day(booked)), (first(shown), altri));
+        }
+    }
+
+    #[tokio::test]
+    async fn so_many_cases_are_read_at_a_time_at_most_and_come_in_their_order() {
+        let (running, most) = (&AtomicUsize::new(0), &AtomicUsize::new(0));
+        let read = |id: PraticaId| async move {
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            // Each ends at its own time.
+            for _ in 0..=id.0.as_u128() % 5 {
+                tokio::task::yield_now().await;
+            }
+            running.fetch_sub(1, Ordering::SeqCst);
+            Ok(id)
+        };
+        let ids: Vec<PraticaId> = (0..100).map(|n| PraticaId(Uuid::from_u128(n))).collect();
+        assert_eq!(insieme(ids.clone(), read).await.unwrap(), ids);
+        assert_eq!((most.load(Ordering::SeqCst), limits::LETTURE_INSIEME), (limits::LETTURE_INSIEME, 16));
     }
 }

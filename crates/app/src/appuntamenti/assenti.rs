@@ -1,9 +1,11 @@
-//! Who did not come: from the end of the appointment and its tolerance on.
+//! Who did not come: from the end of the appointment and its tolerance on. Who took a number and did not answer its call
+//! may have gone out for a moment: they have until the end of the day.
 
 use super::limits;
 use super::processo::{Giro, ProcessoAppuntamenti};
 use crate::contesto::Contesto;
 use crate::error::AppError;
+use domain::termini::data_locale;
 use tokio_util::sync::CancellationToken;
 
 impl ProcessoAppuntamenti {
@@ -14,8 +16,9 @@ impl ProcessoAppuntamenti {
         giro: &mut Giro,
         stop: &CancellationToken,
     ) -> Result<(), AppError> {
-        let adesso = self.app.parts.clock.now();
-        let missing = self.app.parts.reads.da_segnare_assenti(ctx.codice_ente(), adesso, limits::LOTTO).await?;
+        let (reads, ente, adesso) = (&self.app.parts.reads, ctx.codice_ente(), self.app.parts.clock.now());
+        let mut missing = reads.da_segnare_assenti(ente, adesso, limits::LOTTO).await?;
+        missing.extend(reads.senza_risposta(ente, data_locale(adesso), limits::LOTTO).await?);
         for row in missing {
             if !self.tocca_a_noi(stop).await? {
                 return Ok(());

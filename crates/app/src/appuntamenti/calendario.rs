@@ -120,7 +120,7 @@ pub(crate) fn email(pratica: &Pratica<Dettaglio>) -> Option<&str> {
 }
 
 /// A mailbox with a name. Quotes cannot stand inside quotes, nor ends of lines in a line (RFC 5545, 3.1).
-fn persona(key: &str, nome: &str, email: &str) -> Property {
+pub(super) fn persona(key: &str, nome: &str, email: &str) -> Property {
     let nome: String = nome.chars().filter(|c| !c.is_control() && *c != '"').collect();
     let mailbox: String = email.chars().filter(|c| !c.is_control()).collect();
     let mut property = Property::new(key, format!("mailto:{mailbox}"));

@@ -1,6 +1,7 @@
 //! Moving, cancelling and confirming a booking.
 
 use super::comando::{Chiamata, Mossa, Passo};
+use super::liste::InAttesa;
 use super::voluto::{Chi, Voluto, attesa};
 use crate::app::App;
 use crate::autorizzazione::{Azione, permesso};
@@ -17,6 +18,7 @@ use domain::persona::Attore;
 use domain::pratica::{Base, Pratica, TipoPratica};
 use domain::prenotabile::SlotId;
 use domain::{Caso, Ctx, Evento, Refusal, Refused};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -179,6 +181,14 @@ impl Cosa {
     fn anche_del_cittadino(&self) -> bool {
         matches!(self, Self::Annulla { .. } | Self::Sposta(_))
     }
+
+    /// Whether waiting for an earlier slot has no point any more after it.
+    fn lascia_la_lista(&self) -> bool {
+        match self {
+            Self::Solo(command) => matches!(command, Command::Concludi { .. } | Command::Assente),
+            Self::Annulla { .. } | Self::Sposta(_) | Self::Presenta => true,
+        }
+    }
 }
 
 /// A move.
@@ -189,6 +199,14 @@ pub(super) struct Sposta {
     pub motivo: Option<String>,
     /// The offer of a waiting list that is accepted by it: the place, and the hold.
     pub accettata: Option<(IscrizioneId, BloccoId)>,
+}
+
+/// An offer that is accepted, and the list that it stands in.
+struct Accettata {
+    iscrizione: IscrizioneId,
+    blocco: BloccoId,
+    lista: Arc<Lista>,
+    version: u64,
 }
 
 struct Cambio<'a> {
@@ -219,15 +237,37 @@ impl Mossa for Cambio<'_> {
             let titolare = pratica.base.titolare;
             let before = Some(Caso::Appuntamento(pratica.clone()));
             let case = (TipoPratica::Appuntamento.stream(self.id), attesa(version));
+            let mut place = if self.cosa.lascia_la_lista() { app.in_attesa(self.ctx, &pratica).await? } else { None };
             let (streams, decide) = match &self.cosa {
                 Cosa::Solo(command) => (vec![case], solo(pratica, command.clone())),
                 Cosa::Presenta => self.presenta(app, case, pratica).await?,
                 Cosa::Annulla { motivo } => self.annulla(app, case, pratica, (parte, motivo.clone())).await?,
-                Cosa::Sposta(sposta) => self.sposta(app, case, pratica, (parte, sposta)).await?,
+                Cosa::Sposta(sposta) => {
+                    let accepted = accettata(sposta, &mut place, app.parts.clock.now())?;
+                    self.sposta(app, case, pratica, (parte, sposta, accepted)).await?
+                }
             };
+            let (streams, decide) = app.e_lascia_la_lista(ente, place, (streams, decide)).await?;
             Ok(Passo { streams, decide, before, titolare, registro: None })
         })
     }
+}
+
+/// The offer that a move accepts: the one it names, or the one of the slot it wants anyway. What is accepted is not left in
+/// another way besides.
+fn accettata(sposta: &Sposta, place: &mut Option<InAttesa>, adesso: Timestamp) -> Result<Option<Accettata>, AppError> {
+    let open = place.as_ref().and_then(|place| place.aperta(adesso)).filter(|open| open.slot == sposta.voluto.slot);
+    let wanted = open.map(|open| open.blocco);
+    if sposta.accettata.is_none() && wanted.is_none() {
+        return Ok(None);
+    }
+    let gone = || AppError::rifiuto(Refusal::whole("offerta-inesistente"));
+    let InAttesa { lista, version, posto, .. } = place.take().ok_or_else(gone)?;
+    let (iscrizione, blocco) = match sposta.accettata {
+        Some(named) => named,
+        None => (posto.iscrizione, wanted.ok_or_else(gone)?),
+    };
+    Ok(Some(Accettata { iscrizione, blocco, lista, version }))
 }
 
 /// Decides about the case alone.
@@ -302,7 +342,7 @@ impl Cambio<'_> {
         app: &App,
         case: Attesa,
         pratica: Pratica<Dettaglio>,
-        (parte, sposta): (Parte, &Sposta),
+        (parte, sposta, accettata): (Parte, &Sposta, Option<Accettata>),
     ) -> Result<Insieme, AppError> {
         let (ente, voluto, posto) = (self.ctx.codice_ente(), &sposta.voluto, &pratica.dettaglio.posto);
         if voluto.slot.servizio != pratica.dettaglio.servizio {
@@ -325,24 +365,18 @@ impl Cambio<'_> {
         streams.extend(new_day.as_ref().map(|(_, version)| (voluto.stream(), attesa(*version))));
         let new_own = if da == a { None } else { Some(app.impegni(ente, titolare, a).await?) };
         streams.extend(new_own.as_ref().map(|(_, version)| (impegni::stream(titolare, a), attesa(*version))));
-        let waiting = match sposta.accettata {
-            Some((iscrizione, _)) => {
-                let (lista, version) = app.lista(ente, &voluto.slot.servizio).await?;
-                streams.push((lista::stream(&voluto.slot.servizio), attesa(version)));
-                Some((iscrizione, lista))
-            }
-            None => None,
-        };
+        let list = accettata.as_ref().map(|accepted| attesa(accepted.version));
+        streams.extend(list.map(|expected| (lista::stream(&voluto.slot.servizio), expected)));
         let scambio = Scambio {
             id: self.id,
-            chi: Chi { titolare, attore: self.attore.id, offerta: sposta.accettata.map(|(_, blocco)| blocco) },
+            chi: Chi { titolare, attore: self.attore.id, offerta: accettata.as_ref().map(|accepted| accepted.blocco) },
             pratica: Some(pratica),
             voluto: voluto.clone(),
             parte,
             motivo: sposta.motivo.clone(),
             old: (old_day.0, old_own.0),
             new: (new_day.map(|(day, _)| day), new_own.map(|(own, _)| own)),
-            waiting,
+            waiting: accettata.map(|accepted| (accepted.iscrizione, accepted.lista)),
         };
         Ok((streams, Arc::new(move |ctx| scambio.decide(ctx))))
     }
@@ -361,7 +395,7 @@ struct Scambio {
     /// Those to which it comes, where they are others.
     new: (Option<Arc<Giornata>>, Option<Impegni>),
     /// The place in the waiting list whose offer is accepted.
-    waiting: Option<(IscrizioneId, Lista)>,
+    waiting: Option<(IscrizioneId, Arc<Lista>)>,
 }
 
 impl Scambio {

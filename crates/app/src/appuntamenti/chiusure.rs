@@ -1,5 +1,6 @@
 //! Closing a day, with what is done about those who are booked.
 
+use super::agenda::insieme;
 use super::cambia::{Cosa, chiamata};
 use super::comando::{Mossa, Passo};
 use super::voluto::attesa;
@@ -110,14 +111,11 @@ impl App {
     /// Bookings of a day that a closure hits and whose citizens are still to come.
     async fn colpiti(&self, ente: &str, ufficio: &CodiceUfficio, giorno: Date) -> Result<Vec<PraticaId>, AppError> {
         let (giornata, _) = self.giornata(ente, ufficio, giorno).await?;
-        let mut colpiti = Vec::new();
-        for posto in giornata.posti.iter().filter(|posto| giornata.chiusura(&posto.preso.sportello).is_some()) {
-            let found = self.appuntamento(ente, posto.appuntamento).await?;
-            if found.is_some_and(|(pratica, _)| pratica.base.stato == StatoPratica::Prenotata) {
-                colpiti.push(posto.appuntamento);
-            }
-        }
-        Ok(colpiti)
+        let hit = giornata.posti.iter().filter(|posto| giornata.chiusura(&posto.preso.sportello).is_some());
+        let seats: Vec<PraticaId> = hit.map(|posto| posto.appuntamento).collect();
+        let found = insieme(seats, |id| self.appuntamento(ente, id)).await?;
+        let expected = found.into_iter().flatten().filter(|(pratica, _)| pratica.base.stato == StatoPratica::Prenotata);
+        Ok(expected.map(|(pratica, _)| pratica.base.id).collect())
     }
 }
 

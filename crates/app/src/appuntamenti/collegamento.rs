@@ -1,7 +1,9 @@
 //! The signed link of an appointment: who has it sees, moves and cancels that one appointment without signing in, until it
 //! starts. It goes to the holder's mailbox, and is worth what the mailbox is worth.
 //!
-//! Nothing of it is kept: the address says the case and its end, and the installation's key seals both.
+//! Nothing of it is kept: the address says the case, and the installation's key seals it. When it ends is not part of it but
+//! asked of the case itself, so that a link which was sent before a move is good until the appointment it leads to. Afterwards
+//! it says no more than that the appointment is over, and of what kind it was.
 
 use crate::app::App;
 use crate::contesto::{Canale, Contesto, Utente};
@@ -11,6 +13,7 @@ use crate::persone::SIGILLO;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::appuntamento::Dettaglio;
+use domain::ente::CodiceUfficio;
 use domain::ids::PraticaId;
 use domain::persona::{LivelloIdentita, Ruolo};
 use domain::pratica::{Pratica, StatoPratica};
@@ -20,13 +23,77 @@ use uuid::Uuid;
 
 /// What the seal is for.
 const SCOPO: &str = "appuntamento";
-/// Bytes of a case and an end.
-const DETTO: usize = 24;
+/// Bytes of a case.
+const DETTO: usize = 16;
 /// Characters of a token; nothing longer or shorter is looked at.
-pub(super) const CARATTERI: usize = (DETTO + SIGILLO).div_ceil(3) * 4 - 2;
+pub(super) const CARATTERI: usize = ((DETTO + SIGILLO) * 4).div_ceil(3);
 
-fn sealed(id: PraticaId, scade: i64) -> String {
-    format!("{id}:{scade}")
+/// What a signed link leads to.
+#[derive(Debug, Clone)]
+pub enum Collegamento {
+    /// The appointment, and a context in which its holder acts on it.
+    Aperto(Contesto, PraticaId),
+    /// It has begun or is over: there is nothing left to change.
+    Chiuso(AppuntamentoChiuso),
+}
+
+impl Collegamento {
+    /// The context and the appointment, while it can still be changed.
+    pub fn aperto(self) -> Option<(Contesto, PraticaId)> {
+        match self {
+            Self::Aperto(ctx, id) => Some((ctx, id)),
+            Self::Chiuso(_) => None,
+        }
+    }
+}
+
+/// How an appointment stands that its link no longer opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fine {
+    /// Its time has come, and is not over.
+    Iniziato,
+    /// Its time is over, or the office is done with it.
+    Concluso,
+    /// It had been cancelled.
+    Annullato,
+    /// Nobody came.
+    NonPresentato,
+}
+
+/// What a link still says of an appointment: nothing of who was to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppuntamentoChiuso {
+    /// How it stands.
+    pub fine: Fine,
+    /// Code of what was booked.
+    pub servizio: String,
+    /// Its name.
+    pub nome_servizio: String,
+    /// Office.
+    pub ufficio: CodiceUfficio,
+    /// Start.
+    pub inizio: Timestamp,
+}
+
+impl AppuntamentoChiuso {
+    fn di(dettaglio: &Dettaglio, stato: StatoPratica, adesso: Timestamp) -> Self {
+        let posto = &dettaglio.posto;
+        let fine = match stato {
+            StatoPratica::Annullata => Fine::Annullato,
+            StatoPratica::NonPresentata => Fine::NonPresentato,
+            // Who is at the desk stays beyond the hour.
+            StatoPratica::PresaInCarico => Fine::Iniziato,
+            StatoPratica::Prenotata if adesso < posto.fine => Fine::Iniziato,
+            _ => Fine::Concluso,
+        };
+        Self {
+            fine,
+            servizio: dettaglio.servizio.clone(),
+            nome_servizio: dettaglio.nome_servizio.clone(),
+            ufficio: posto.ufficio.clone(),
+            inizio: posto.inizio,
+        }
+    }
 }
 
 impl App {
@@ -36,33 +103,25 @@ impl App {
         if pratica.base.stato != StatoPratica::Prenotata || inizio <= self.parts.clock.now() {
             return None;
         }
-        let scade = inizio.as_second();
-        let seal = self.parts.persone.sigillo(ente.codice.as_str(), SCOPO, &sealed(id, scade));
-        let bytes: Vec<u8> = id.0.as_bytes().iter().chain(&scade.to_be_bytes()).chain(&seal).copied().collect();
-        Some(URL_SAFE_NO_PAD.encode(bytes))
+        let seal = self.parts.persone.sigillo(ente.codice.as_str(), SCOPO, &id.to_string());
+        Some(URL_SAFE_NO_PAD.encode([id.0.as_bytes().as_slice(), &seal].concat()))
     }
 
-    /// The appointment of a signed link, and a context in which its holder acts on it. It is worth nothing for other cases
-    /// and makes no new bookings; what is done with it stands in the log under the channel `collegamento`.
+    /// What a signed link leads to. While the appointment is to come, its holder acts on it through the context that comes
+    /// with it: worth nothing for other cases, it makes no new bookings, and what is done with it stands in the log under the
+    /// channel `collegamento`.
     ///
     /// # Errors
-    /// [`AppError::NonTrovato`] for a link that is not ours, is over, or whose appointment has begun.
-    pub async fn appuntamento_da_collegamento(
-        &self,
-        ctx: &Contesto,
-        token: &str,
-    ) -> Result<(Contesto, PraticaId), AppError> {
-        let (id, scade) = self.leggi_token(ctx.codice_ente(), token).ok_or(AppError::NonTrovato)?;
-        let now = self.parts.clock.now();
-        if scade <= now {
-            return Err(AppError::NonTrovato);
-        }
+    /// [`AppError::NonTrovato`] for a link that is not ours, or whose holder's data is gone.
+    pub async fn appuntamento_da_collegamento(&self, ctx: &Contesto, token: &str) -> Result<Collegamento, AppError> {
+        let id = self.leggi_token(ctx.codice_ente(), token).ok_or(AppError::NonTrovato)?;
         let (pratica, _) = self.appuntamento(ctx.codice_ente(), id).await?.ok_or(AppError::NonTrovato)?;
-        // It may have been brought forward since the link was sent.
-        if pratica.dettaglio.posto.inizio <= now {
-            return Err(AppError::NonTrovato);
-        }
         let anagrafica = pratica.base.richiedente.get().cloned().ok_or(AppError::NonTrovato)?;
+        let now = self.parts.clock.now();
+        if pratica.dettaglio.posto.inizio <= now {
+            let chiuso = AppuntamentoChiuso::di(&pratica.dettaglio, pratica.base.stato, now);
+            return Ok(Collegamento::Chiuso(chiuso));
+        }
         let utente = Utente {
             id: pratica.base.titolare,
             ente: ctx.codice_ente().to_owned(),
@@ -73,19 +132,17 @@ impl App {
             ambiti: Vec::new(),
         };
         let canale = Canale::Collegamento(id);
-        Ok((Contesto { utente: Some(Arc::new(utente)), canale, ..ctx.clone() }, id))
+        Ok(Collegamento::Aperto(Contesto { utente: Some(Arc::new(utente)), canale, ..ctx.clone() }, id))
     }
 
-    fn leggi_token(&self, ente: &str, token: &str) -> Option<(PraticaId, Timestamp)> {
+    fn leggi_token(&self, ente: &str, token: &str) -> Option<PraticaId> {
         if token.len() != CARATTERI {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (said, seal) = bytes.split_first_chunk::<DETTO>()?;
-        let (id, scade) = said.split_first_chunk::<16>()?;
-        let (id, scade) = (PraticaId(Uuid::from_bytes(*id)), i64::from_be_bytes(scade.try_into().ok()?));
+        let id = PraticaId(Uuid::from_bytes(*said));
         let seal: &[u8; SIGILLO] = seal.try_into().ok()?;
-        let good = self.parts.persone.sigillato(ente, SCOPO, &sealed(id, scade), seal);
-        Some((id, Timestamp::from_second(scade).ok()?)).filter(|_| good)
+        self.parts.persone.sigillato(ente, SCOPO, &id.to_string(), seal).then_some(id)
     }
 }

@@ -16,7 +16,7 @@ impl App {
         let offered = codici.iter().filter(|codice| orari.iter().any(|orario| orario.offre(codice)));
         let mut all: Vec<Arc<Prenotabile>> =
             offered.filter_map(|codice| self.definizioni.prenotabili.ultima(ctx.codice_ente(), codice)).collect();
-        all.sort_by_key(|prenotabile| prenotabile.nome.to_lowercase());
+        all.sort_by_cached_key(|prenotabile| prenotabile.nome.to_lowercase());
         all
     }
 
@@ -49,7 +49,7 @@ impl App {
     pub fn orari(&self, ctx: &Contesto) -> Vec<Arc<Orario>> {
         let mut all: Vec<Arc<Orario>> =
             ctx.ente.uffici.iter().filter_map(|ufficio| self.orario(ctx, &ufficio.codice)).collect();
-        all.sort_by_key(|orario| (orario.luogo.nome.to_lowercase(), orario.ufficio.to_string()));
+        all.sort_by_cached_key(|orario| (orario.luogo.nome.to_lowercase(), orario.ufficio.to_string()));
         all.dedup_by(|a, b| a.ufficio == b.ufficio);
         all
     }

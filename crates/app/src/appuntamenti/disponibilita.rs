@@ -1,18 +1,19 @@
 //! What is free, for whom.
 
+use super::liberi::{Domandato, Fonte, Noto};
 use super::limits;
 use crate::app::App;
 use crate::contesto::Contesto;
 use crate::error::AppError;
 use domain::Refusal;
-use domain::agenda::{Domanda, Esigenze, Giornata, slot_liberi};
+use domain::agenda::{Domanda, Esigenze, Giornata, prima_di, slot_del_giorno};
 use domain::ente::CodiceUfficio;
 use domain::persona::Ruolo;
 use domain::prenotabile::{Canale, Orario, Prenotabile, SlotId};
-use domain::termini::{CalendarioUfficio, data_locale};
+use domain::termini::{CalendarioUfficio, data_locale, fine_giornata};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A slot that somebody may take.
@@ -38,7 +39,7 @@ pub struct Disponibilita {
 }
 
 /// What who comes needs of the desk.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Bisogni {
     /// Language that it must speak (BCP 47).
     pub lingua: Option<String>,
@@ -174,19 +175,33 @@ impl App {
         // What is over is nobody's question, and past days cost as much as others.
         let dal = dal.max(data_locale(ricerca.adesso));
         let uffici: Vec<CodiceUfficio> = ricerca.orari.iter().map(|orario| orario.ufficio.clone()).collect();
-        let giornate =
-            if dal <= al { self.parts.reads.giornate(ente, &uffici, dal, al).await? } else { BTreeMap::new() };
-        Ok(ricerca.orari.iter().map(|orario| ricerca.di(orario, &giornate, (dal, al))).collect())
+        // First of all: what is read afterwards is at least as new as these marks.
+        let mut cambiate =
+            if dal <= al { self.parts.reads.giornate_cambiate(ente, &uffici, dal, al).await? } else { HashMap::new() };
+        let mut offices: Vec<Offerta> = ricerca.orari.iter().map(|o| ricerca.offerta(ente, o, (dal, al))).collect();
+        for offerta in &mut offices {
+            offerta.guarda(self, ricerca, &mut cambiate);
+        }
+        let missing: Vec<_> = offices.iter().flat_map(Offerta::mancanti).collect();
+        let giornate = self.parts.reads.giornate(ente, &missing).await?;
+        Ok(offices.into_iter().map(|offerta| offerta.completa(self, ricerca, &giornate)).collect())
     }
 }
 
+/// What one office offers, in the making.
+struct Offerta<'a> {
+    orario: &'a Arc<Orario>,
+    domanda: Domanda<'a>,
+    domandato: Arc<Domandato>,
+    /// First start that may be booked.
+    minimo: Timestamp,
+    /// Days that can be booked, and what is known of them.
+    giorni: Vec<Date>,
+    noti: Vec<Noto>,
+}
+
 impl Ricerca {
-    fn di(
-        &self,
-        orario: &Arc<Orario>,
-        giornate: &BTreeMap<(CodiceUfficio, Date), Giornata>,
-        (dal, al): (Date, Date),
-    ) -> Disponibilita {
+    fn offerta<'a>(&'a self, ente: &str, orario: &'a Arc<Orario>, (dal, al): (Date, Date)) -> Offerta<'a> {
         let canale = if self.ufficiale.contains(&orario.ufficio) { Canale::Sportello } else { Canale::Portale };
         let esigenze = Esigenze { lingua: self.bisogni.lingua.as_deref(), accessibile: self.bisogni.accessibile };
         let domanda = Domanda {
@@ -197,15 +212,66 @@ impl Ricerca {
             canale,
             esigenze,
         };
+        let minimo = prima_di(&domanda);
+        let last = al.min(domanda.orizzonte());
+        let days = std::iter::successors(Some(dal), |day| day.tomorrow().ok()).take_while(|day| *day <= last);
+        // A language that no desk speaks is nobody's slot; so that what is kept has as many kinds as there are desks.
+        let spoken = |lingua: &str| orario.sportelli.iter().any(|s| s.lingue.iter().any(|known| known == lingua));
+        let served = self.bisogni.lingua.as_deref().is_none_or(spoken);
+        let domandato = Domandato {
+            ente: ente.to_owned(),
+            ufficio: orario.ufficio.clone(),
+            servizio: self.prenotabile.codice.clone(),
+            canale,
+            bisogni: if served { self.bisogni.clone() } else { Bisogni::default() },
+        };
+        Offerta {
+            orario,
+            domanda,
+            domandato: Arc::new(domandato),
+            minimo,
+            giorni: days.filter(|day| served && fine_giornata(*day) > minimo).collect(),
+            noti: Vec::new(),
+        }
+    }
+}
+
+impl Offerta<'_> {
+    /// Looks at what is at hand; `cambiate` says when each day changed last.
+    fn guarda(&mut self, app: &App, ricerca: &Ricerca, cambiate: &mut HashMap<(CodiceUfficio, Date), u64>) {
+        let fonti = std::mem::take(&mut self.giorni).into_iter().map(|giorno| {
+            let posizione = cambiate.remove(&(self.orario.ufficio.clone(), giorno)).unwrap_or(0);
+            let (orario, prenotabile) = (self.orario.clone(), ricerca.prenotabile.clone());
+            (giorno, Fonte { posizione, orario, prenotabile })
+        });
+        self.noti = app.giornate.liberi.noti(&self.domandato, ricerca.adesso, fonti);
+    }
+
+    /// Days that must be read: something happened on them, and it is not at hand.
+    fn mancanti(&self) -> impl Iterator<Item = (CodiceUfficio, Date)> {
+        let unknown = self.noti.iter().filter(|(_, fonte, slot)| slot.is_none() && fonte.posizione > 0);
+        unknown.map(|(giorno, ..)| (self.orario.ufficio.clone(), *giorno))
+    }
+
+    fn completa(
+        self,
+        app: &App,
+        ricerca: &Ricerca,
+        giornate: &HashMap<(CodiceUfficio, Date), Giornata>,
+    ) -> Disponibilita {
         let empty = Giornata::default();
         let mut slot = Vec::new();
-        let days = std::iter::successors(Some(dal), |day| day.tomorrow().ok()).take_while(|day| *day <= al);
-        for giorno in days {
-            let giornata = giornate.get(&(orario.ufficio.clone(), giorno)).unwrap_or(&empty);
-            slot.extend(slot_liberi(&domanda, giorno, giornata).into_iter().map(|libero| SlotOfferto {
+        for (giorno, fonte, known) in self.noti {
+            let free = known.unwrap_or_else(|| {
+                let giornata = giornate.get(&(self.orario.ufficio.clone(), giorno)).unwrap_or(&empty);
+                let found = slot_del_giorno(&self.domanda, giorno, giornata);
+                app.giornate.liberi.tieni(&self.domandato, giorno, fonte, ricerca.adesso, found)
+            });
+            let from = free.partition_point(|libero| libero.inizio < self.minimo);
+            slot.extend(free[from..].iter().map(|libero| SlotOfferto {
                 id: SlotId {
-                    ufficio: orario.ufficio.clone(),
-                    servizio: self.prenotabile.codice.clone(),
+                    ufficio: self.orario.ufficio.clone(),
+                    servizio: ricerca.prenotabile.codice.clone(),
                     inizio: libero.inizio,
                 },
                 inizio: libero.inizio,
@@ -213,6 +279,6 @@ impl Ricerca {
                 liberi: libero.liberi,
             }));
         }
-        Disponibilita { orario: orario.clone(), slot }
+        Disponibilita { orario: self.orario.clone(), slot }
     }
 }

@@ -1,8 +1,7 @@
 //! The agenda of an office as a calendar that its officers subscribe to. Programs of calendars do not sign in: the address
-//! holds a token, sealed by the installation's key, that is over after some months; the page of the agenda shows the next.
+//! holds the name of a subscription, sealed by the installation's key, and is good while that one is in force.
 
 use super::calendario::{calendario, istante, testo_di, uid};
-use super::disponibilita::di_ufficio;
 use super::limits;
 use crate::app::App;
 use crate::contesto::Contesto;
@@ -12,80 +11,75 @@ use crate::testi::{ITALIANO, testo};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ente::CodiceUfficio;
+use domain::ids::SottoscrizioneId;
 use domain::pratica::StatoPratica;
 use domain::termini::data_locale;
 use icalendar::{Component as _, Event, EventStatus, Property};
 use jiff::ToSpan as _;
-use jiff::civil::Date;
 use projections::AppuntamentoRow;
+use uuid::Uuid;
 
 /// What the seal is for.
 const SCOPO: &str = "agenda";
+/// Bytes of the name of a subscription.
+const NOME: usize = 16;
 
-/// The end of a token that is handed out on a day: the first day of a quarter. Within a quarter it is the same, so that
-/// whoever looks twice finds one address.
-fn fine_validita(oggi: Date) -> Date {
-    let after = oggi.saturating_add(limits::VALIDITA_FEED.days());
-    let past = (after.month() - 1).rem_euclid(3);
-    after.first_of_month().saturating_sub(i32::from(past).months())
+/// What an address of an agenda leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Feed {
+    /// The calendar, as text.
+    Calendario(String),
+    /// It was good once: revoked, or over by itself.
+    Cessato,
 }
 
-fn sealed(ufficio: &str, scade: Date) -> String {
-    format!("{ufficio}~{scade}")
+fn sealed(ufficio: &str, id: SottoscrizioneId) -> String {
+    format!("{ufficio}~{id}")
 }
 
 impl App {
-    /// The token of an office's calendar, for its officers: it shows names to whoever has it. The address is
-    /// `/calendari/<token>.ics`.
-    ///
-    /// # Errors
-    /// [`AppError::NonTrovato`] for others than officers of the office.
-    pub fn token_agenda(&self, ctx: &Contesto, ufficio: &CodiceUfficio) -> Result<String, AppError> {
-        if ctx.utente.is_none() {
-            return Err(AppError::AccessoRichiesto);
-        }
-        self.orario(ctx, ufficio).filter(|_| di_ufficio(ctx, ufficio)).ok_or(AppError::NonTrovato)?;
-        let said = sealed(ufficio.as_str(), fine_validita(data_locale(self.parts.clock.now())));
-        let mut bytes = self.parts.persone.sigillo(ctx.codice_ente(), SCOPO, &said).to_vec();
-        bytes.extend_from_slice(said.as_bytes());
-        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    /// The token of a subscription: the seal, the name of the subscription, that of the office.
+    pub(super) fn token_agenda(&self, ente: &str, ufficio: &CodiceUfficio, id: SottoscrizioneId) -> String {
+        let seal = self.parts.persone.sigillo(ente, SCOPO, &sealed(ufficio.as_str(), id));
+        URL_SAFE_NO_PAD.encode([&seal, id.0.as_bytes().as_slice(), ufficio.as_str().as_bytes()].concat())
     }
 
     /// The calendar of an office: bookings of the last and the next weeks, with who comes, save in restricted services.
     /// Nobody need have signed in.
     ///
     /// # Errors
-    /// [`AppError::NonTrovato`] for a token that is not ours or is over.
-    pub async fn feed_agenda(&self, ctx: &Contesto, token: &str) -> Result<String, AppError> {
+    /// [`AppError::NonTrovato`] for a token that was never ours.
+    pub async fn feed_agenda(&self, ctx: &Contesto, token: &str) -> Result<Feed, AppError> {
+        let ente = ctx.codice_ente();
+        let (ufficio, id) = self.leggi_token_agenda(ente, token).ok_or(AppError::NonTrovato)?;
         let oggi = data_locale(self.parts.clock.now());
-        let (ufficio, scade) = self.leggi_token_agenda(ctx.codice_ente(), token).ok_or(AppError::NonTrovato)?;
-        if scade <= oggi {
-            return Err(AppError::NonTrovato);
+        let (sottoscrizioni, _) = self.calendari(ente, &ufficio).await?;
+        if sottoscrizioni.viva(id, oggi).is_none() {
+            return Ok(Feed::Cessato);
         }
-        let orario = self.orario(ctx, &ufficio).ok_or(AppError::NonTrovato)?;
+        // An office that receives nobody any more has nothing to show.
+        let Some(orario) = self.orario(ctx, &ufficio) else { return Ok(Feed::Cessato) };
         let dal = oggi.saturating_sub(limits::GIORNI_FEED_PRIMA.days());
         let al = oggi.saturating_add(limits::GIORNI_FEED_DOPO.days());
-        let rows = self.parts.reads.appuntamenti_di_ufficio(ctx.codice_ente(), &ufficio, dal, al).await?;
+        let rows = self.parts.reads.appuntamenti_di_ufficio(ente, &ufficio, dal, al).await?;
         let mut calendar = calendario("PUBLISH");
         calendar.name(&testo(ITALIANO, "calendario-agenda", &[("ufficio", orario.luogo.nome.clone())]));
         for row in &rows {
             calendar.push(voce(ctx, row));
         }
-        Ok(testo_di(&calendar))
+        Ok(Feed::Calendario(testo_di(&calendar)))
     }
 
-    fn leggi_token_agenda(&self, ente: &str, token: &str) -> Option<(CodiceUfficio, Date)> {
+    fn leggi_token_agenda(&self, ente: &str, token: &str) -> Option<(CodiceUfficio, SottoscrizioneId)> {
         if token.len() > limits::CARATTERI_FEED {
             return None;
         }
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (seal, said) = bytes.split_first_chunk::<SIGILLO>()?;
-        let said = std::str::from_utf8(said).ok()?;
-        if !self.parts.persone.sigillato(ente, SCOPO, said, seal) {
-            return None;
-        }
-        let (ufficio, scade) = said.split_once('~')?;
-        Some((CodiceUfficio::new(ufficio), scade.parse().ok()?))
+        let (id, ufficio) = said.split_first_chunk::<NOME>()?;
+        let (id, ufficio) = (SottoscrizioneId(Uuid::from_bytes(*id)), std::str::from_utf8(ufficio).ok()?);
+        let ours = self.parts.persone.sigillato(ente, SCOPO, &sealed(ufficio, id), seal);
+        ours.then(|| (CodiceUfficio::new(ufficio), id))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Folded days at hand, and whose turn it is to write to one.
 
+use super::liberi::Liberi;
 use super::limits;
 use crate::app::App;
 use crate::error::AppError;
@@ -26,6 +27,8 @@ type Piegata = (Arc<Giornata>, u64);
 
 /// The days of all offices.
 pub(crate) struct Giornate {
+    /// What is free on them.
+    pub(super) liberi: Liberi,
     piegate: Mutex<LruCache<Nome, Piegata>>,
     /// The first free slot by ente, service and who asks, as of an instant: for refusals, of which there may be thousands.
     primi: Mutex<LruCache<Ricercato, (Instant, Vec<SlotId>)>>,
@@ -39,7 +42,7 @@ impl Default for Giornate {
         let size = NonZeroUsize::new(limits::GIORNATE).unwrap_or(NonZeroUsize::MIN);
         let turni = (0..limits::TURNI).map(|_| Turno::new(())).collect();
         let (piegate, primi) = (Mutex::new(LruCache::new(size)), Mutex::new(LruCache::new(size)));
-        Self { piegate, primi, turni, caso: RandomState::new() }
+        Self { liberi: Liberi::default(), piegate, primi, turni, caso: RandomState::new() }
     }
 }
 
@@ -58,7 +61,7 @@ impl Giornate {
         piegate.get(nome).cloned().unwrap_or_default()
     }
 
-    fn tieni(&self, nome: Nome, (giornata, version): &Piegata) {
+    pub(super) fn tieni(&self, nome: Nome, (giornata, version): &Piegata) {
         let mut piegate = self.piegate.lock().unwrap_or_else(PoisonError::into_inner);
         // Somebody else may have read further meanwhile.
         if piegate.peek(&nome).is_none_or(|(_, known)| known < version) {

@@ -2,7 +2,6 @@
 
 use super::cambia::{Cosa, Sposta, chiamata};
 use super::comando::{Chiamata, Mossa, Passo};
-use super::limits;
 use super::voluto::attesa;
 use crate::app::App;
 use crate::autorizzazione::Azione;
@@ -11,13 +10,14 @@ use crate::contesto::Contesto;
 use crate::error::AppError;
 use crate::ports::BoxFuture;
 use domain::agenda;
-use domain::appuntamento::Dettaglio;
-use domain::attesa::{self as lista, AttesaIscritta, CausaUscita, Lista, Offerta};
+use domain::appuntamento::{self, Dettaglio, Parte};
+use domain::attesa::{self as lista, AttesaIscritta, CausaUscita, Offerta};
 use domain::ente::CodiceUfficio;
-use domain::ids::{IscrizioneId, PersonaId, PraticaId};
-use domain::pratica::{Pratica, StatoPratica};
+use domain::ids::{IscrizioneId, PraticaId};
+use domain::pratica::Pratica;
 use domain::prenotabile::SlotId;
-use domain::{Evento, Refusal};
+use domain::termini::data_locale;
+use domain::{Ctx, Evento, Refusal, Refused};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -58,24 +58,20 @@ pub struct Iscrizione {
 }
 
 impl App {
-    /// Begins to wait for an earlier slot: one place a booking.
+    /// Begins to wait for an earlier slot: one place a booking. The place, and the position to wait for.
     ///
     /// # Errors
-    /// `attesa-non-prevista`, `ufficio-sconosciuto`, `giorni-non-validi`, `gia-in-attesa`, `stato-non-ammesso`;
-    /// [`AppError::NonTrovato`] for others than the holder.
+    /// `attesa-non-prevista`, `ufficio-sconosciuto`, `giorni-non-validi`, `gia-in-attesa`, and those of a move: who may not
+    /// move the booking could accept nothing. [`AppError::NonTrovato`] for others than the holder.
     pub async fn iscrivi_attesa(
         &self,
         ctx: &Contesto,
         chiave: &str,
         input: IscriviAttesa,
-    ) -> Result<Iscrizione, AppError> {
+    ) -> Result<(Iscrizione, u64), AppError> {
         let chiamata = chiamata(self, ctx, ("iscriviAttesa", chiave), &input)?;
         let pratica = self.mio(ctx, input.appuntamento).await?;
         let servizio = pratica.dettaglio.servizio.clone();
-        if pratica.base.stato != StatoPratica::Prenotata {
-            let refusal = Refusal::whole("stato-non-ammesso").with("stato", pratica.base.stato.as_str());
-            return Err(AppError::rifiuto(refusal));
-        }
         if !self.prenotabile(ctx, &servizio).is_some_and(|prenotabile| prenotabile.lista_attesa) {
             return Err(AppError::rifiuto(Refusal::whole("attesa-non-prevista")));
         }
@@ -95,10 +91,12 @@ impl App {
             il,
         };
         let command = lista::Command::Iscrivi(Box::new(iscritta));
-        self.in_lista(&chiamata, &pratica, command, None).await?;
-        self.attesa_di(ctx, input.appuntamento)
-            .await?
-            .ok_or_else(|| AppError::Interno("a place in a waiting list without its event".into()))
+        let posizione = self.in_lista(&chiamata, &pratica, command, None).await?;
+        match self.attesa_di(ctx, input.appuntamento).await? {
+            Some(place) => Ok((place, posizione)),
+            // A repeat of what was asked before, of a place that was left since.
+            None => Err(AppError::rifiuto(Refusal::whole("non-in-attesa"))),
+        }
     }
 
     /// The place in the waiting list of a booking; none when it does not wait.
@@ -202,50 +200,59 @@ impl App {
         offerta: Option<Offerta>,
     ) -> Result<u64, AppError> {
         let ente = chiamata.ctx.codice_ente();
-        let (servizio, titolare) = (pratica.dettaglio.servizio.clone(), pratica.base.titolare);
-        let fatto = self.compi(chiamata, &InLista { ente, servizio, titolare, command, offerta }).await?;
+        let fatto = self.compi(chiamata, &InLista { ente, pratica, command, offerta }).await?;
         Ok(self.eventi(ente, fatto).await?.1)
     }
+}
 
-    /// The waiting list of a service and the version of its stream. It grows for years: it is read in pages.
-    pub(crate) async fn lista(&self, ente: &str, servizio: &str) -> Result<(Lista, u64), AppError> {
-        let stream = lista::stream(servizio);
-        let (mut state, mut version) = (Lista::default(), 0);
-        for _ in 0..limits::PAGINE_GIORNATA {
-            let records = self.parts.store.read_stream(ente, &stream, version, eventstore::limits::PAGE).await?;
-            for record in &records {
-                version = record.version;
-                if let Evento::Attesa(event) = self.parts.opener.open(record)? {
-                    state = lista::evolve(state, &event);
-                }
-            }
-            if records.len() < eventstore::limits::PAGE {
-                return Ok((state, version));
-            }
-        }
-        Err(AppError::Interno(format!("the list {stream} has more events than any list")))
-    }
+/// Whether the citizen may still move a booking at the instant of `ctx`: only then an offer is of use to them.
+pub(super) fn spostabile(pratica: &Pratica<Dettaglio>, ctx: &Ctx) -> Result<(), Refused> {
+    let a = Box::new(pratica.dettaglio.posto.clone());
+    let moved = appuntamento::Command::Sposta { a, chi: Parte::Cittadino, motivo: None };
+    appuntamento::decide(&Some(pratica.clone()), moved, ctx).map(drop)
 }
 
 struct InLista<'a> {
     ente: &'a str,
-    servizio: String,
-    titolare: PersonaId,
+    /// The booking as it was looked at.
+    pratica: &'a Pratica<Dettaglio>,
     command: lista::Command,
     /// The offer whose hold ends with it.
     offerta: Option<Offerta>,
 }
 
+impl InLista<'_> {
+    fn servizio(&self) -> &str {
+        &self.pratica.dettaglio.servizio
+    }
+
+    /// Who begins to wait does so for the booking as it stands now. A change of it takes turns with this, so that of the two
+    /// the second sees the first.
+    async fn come_sta(&self, app: &App) -> Result<Option<Pratica<Dettaglio>>, AppError> {
+        if !matches!(self.command, lista::Command::Iscrivi(_)) {
+            return Ok(None);
+        }
+        let (now, _) = app.appuntamento(self.ente, self.pratica.base.id).await?.ok_or(AppError::NonTrovato)?;
+        Ok(Some(now))
+    }
+}
+
 impl Mossa for InLista<'_> {
     fn giorni(&self) -> Vec<String> {
         let held = self.offerta.iter().map(|offerta| agenda::stream(&offerta.slot.ufficio, offerta.slot.giorno()));
-        std::iter::once(lista::stream(&self.servizio)).chain(held).collect()
+        let mut streams: Vec<String> = std::iter::once(lista::stream(self.servizio())).chain(held).collect();
+        if matches!(self.command, lista::Command::Iscrivi(_)) {
+            let posto = &self.pratica.dettaglio.posto;
+            streams.push(agenda::stream(&posto.ufficio, data_locale(posto.inizio)));
+        }
+        streams
     }
 
     fn prepara<'a>(&'a self, app: &'a App) -> BoxFuture<'a, Result<Passo, AppError>> {
         Box::pin(async move {
-            let (lista, version) = app.lista(self.ente, &self.servizio).await?;
-            let mut streams = vec![(lista::stream(&self.servizio), attesa(version))];
+            let booking = self.come_sta(app).await?;
+            let (lista, version) = app.lista(self.ente, self.servizio()).await?;
+            let mut streams = vec![(lista::stream(self.servizio()), attesa(version))];
             let mut held = None;
             if let Some(offerta) = &self.offerta {
                 let slot = &offerta.slot;
@@ -256,8 +263,14 @@ impl Mossa for InLista<'_> {
                     held = Some((giornata, offerta.blocco));
                 }
             }
-            let command = self.command.clone();
+            let mut command = self.command.clone();
+            if let (lista::Command::Iscrivi(iscritta), Some(booking)) = (&mut command, &booking) {
+                iscritta.prima_di = booking.dettaglio.posto.inizio;
+            }
             let decide: DecideInsieme = Arc::new(move |ctx| {
+                if let Some(booking) = &booking {
+                    spostabile(booking, ctx)?;
+                }
                 let events = lista::decide(&lista, command.clone(), ctx)?;
                 let mut all = vec![events.into_iter().map(Evento::Attesa).collect()];
                 if let Some((giornata, blocco)) = &held {
@@ -271,7 +284,8 @@ impl Mossa for InLista<'_> {
                 }
                 Ok(all)
             });
-            Ok(Passo { streams, decide, before: None, titolare: self.titolare, registro: None })
+            let titolare = self.pratica.base.titolare;
+            Ok(Passo { streams, decide, before: None, titolare, registro: None })
         })
     }
 }

@@ -17,11 +17,17 @@ mod disponibilita;
 mod feed;
 mod giornate;
 mod iscrizioni;
+mod liberi;
+mod libero;
+mod liste;
 mod offerte;
 pub mod parole;
+mod pratica;
 mod prenota;
 mod processo;
 mod promemoria;
+mod segue;
+mod sottoscrizioni;
 mod turni;
 mod voluto;
 
@@ -31,13 +37,18 @@ pub(crate) mod tests;
 pub use agenda::{AgendaGiorno, AperturaSportello, AppuntamentoAgenda, ChiusuraAgenda, TurnoAgenda};
 pub(crate) use calendario::{Corredo, email, file, metodo};
 pub use chiusure::{ChiudiGiornata, Chiusura};
+pub use collegamento::{AppuntamentoChiuso, Collegamento, Fine};
 pub use disponibilita::{Bisogni, Disponibilita, SlotOfferto};
+pub use feed::Feed;
 pub(crate) use giornate::Giornate;
 pub use iscrizioni::{IscriviAttesa, Iscrizione};
+pub(crate) use liste::Liste;
 pub(crate) use offerte::dedupe_offerta;
+pub use pratica::ApriPratica;
 pub use prenota::{Blocco, PrenotaAppuntamento, Richiedente};
 pub use processo::{Giro, Memoria, ProcessoAppuntamenti};
 pub(crate) use promemoria::sequenza_promemoria;
+pub use sottoscrizioni::Sottoscrizione;
 pub use turni::EsitoTurno;
 
 /// Numeric limits.
@@ -60,6 +71,8 @@ pub mod limits {
     pub const PAUSA: Duration = Duration::from_millis(25);
     /// Folded days that are kept at hand.
     pub const GIORNATE: usize = 2_000;
+    /// Days whose free slots are kept at hand, each for one service at one office: some twelve megabytes when all are open.
+    pub const GIORNI_LIBERI: usize = 8_000;
     /// Turns that days share: two days with the same one wait for each other, and nothing else happens.
     pub const TURNI: usize = 256;
     /// Pages of the log that the fold of one day may take; a day with more is a mistake or an attack.
@@ -72,12 +85,12 @@ pub mod limits {
     pub const ALTERNATIVA_VALE: Duration = Duration::from_secs(1);
     /// When a calendar reminds of an appointment by itself (RFC 5545, 3.3.6): a day before.
     pub const AVVISO_CALENDARIO: &str = "-P1D";
-    /// Days for which the address of an office's calendar is good at most; it ends with a quarter.
-    pub const VALIDITA_FEED: i32 = 270;
     /// Days behind that an office's calendar shows.
     pub const GIORNI_FEED_PRIMA: i32 = 7;
     /// Days ahead that an office's calendar shows.
     pub const GIORNI_FEED_DOPO: i32 = 60;
+    /// Days that the free and busy time of an office spans when nobody says how many.
+    pub const GIORNI_LIBERO: i32 = 28;
     /// Characters of the token of an office's calendar that are looked at.
     pub const CARATTERI_FEED: usize = 200;
     /// Pause between two rounds of the process.
@@ -96,4 +109,15 @@ pub mod limits {
     pub const PAGINE_PROMEMORIA: usize = 200;
     /// Offers of one service in a round.
     pub const OFFERTE: usize = 50;
+    /// Folded waiting lists that are kept at hand.
+    pub const LISTE: usize = 500;
+    /// Pages of the log that the fold of one waiting list may take; a list with more is a mistake or an attack.
+    pub const PAGINE_LISTA: usize = 40;
+    /// Least pause between two looks at the waiting lists, and between two reads of the log for them: a log that never
+    /// rests costs so many at most.
+    pub const RESPIRO: Duration = Duration::from_millis(200);
+    /// Records that are read at once to see what may have freed a seat.
+    pub const PAGINA_SEGUITA: usize = 500;
+    /// Instants at which holds end that are known beforehand; of more the round finds out.
+    pub const SCADENZE: usize = 4_000;
 }

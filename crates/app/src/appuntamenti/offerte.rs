@@ -2,13 +2,15 @@
 //! offered. Accepting moves the appointment; no answer in time leaves everything as it is, and the next is asked.
 //!
 //! Whatever made a seat free (a move, a cancellation, a day opened again, a new rule) it is found where everybody finds it,
-//! among the free slots. Until the round that holds it, it is anybody's.
+//! among the free slots. Until the look that holds it, it is anybody's.
 
 use super::cambia::chiamata;
 use super::comando::{Mossa, Passo};
 use super::disponibilita::Bisogni;
+use super::iscrizioni::spostabile;
 use super::limits;
 use super::processo::{Giro, ProcessoAppuntamenti};
+use super::segue::Interesse;
 use super::voluto::{Voluto, attesa};
 use crate::app::App;
 use crate::commands::DecideInsieme;
@@ -16,13 +18,13 @@ use crate::contesto::Contesto;
 use crate::error::AppError;
 use crate::ports::BoxFuture;
 use domain::appuntamento::Dettaglio;
-use domain::attesa::{self as lista, CausaUscita, Command, Iscrizione, Lista, scadenza_offerta};
+use domain::attesa::{self as lista, CausaUscita, Command, Iscrizione, scadenza_offerta};
 use domain::ids::{BloccoId, IscrizioneId};
 use domain::notifica::Motivo;
-use domain::pratica::{Pratica, StatoPratica};
+use domain::pratica::Pratica;
 use domain::prenotabile::SlotId;
 use domain::termini::data_locale;
-use domain::{Evento, Refusal, agenda};
+use domain::{Ctx, Evento, Refusal, agenda};
 use jiff::ToSpan as _;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -33,26 +35,47 @@ pub(crate) fn dedupe_offerta(iscrizione: IscrizioneId, blocco: BloccoId) -> Stri
 }
 
 impl ProcessoAppuntamenti {
-    /// Looks after the waiting lists of all services that have one.
+    /// Looks after the waiting lists that are meant, as far as somebody waits in them; says whether somebody does.
     pub(super) async fn offri(
         &self,
         ctx: &Contesto,
+        quali: &Interesse,
         giro: &mut Giro,
         stop: &CancellationToken,
-    ) -> Result<(), AppError> {
+    ) -> Result<bool, AppError> {
+        let mut services = self.app.prenotabili(ctx);
+        services.retain(|service| quali.riguarda(&service.codice, |ufficio| self.app.orario(ctx, ufficio)));
+        if services.is_empty() {
+            return Ok(false);
+        }
+        let mut waits = false;
         self.app.attendi_testa(ctx.codice_ente()).await;
-        for service in self.app.prenotabili(ctx) {
+        for service in services {
             if self.app.parts.reads.attese(ctx.codice_ente(), &service.codice).await?.is_empty() {
                 continue;
             }
+            waits = true;
             if !self.tocca_a_noi(stop).await? {
-                return Ok(());
+                return Ok(waits);
             }
             self.scadono(ctx, &service.codice, giro).await?;
+            if quali.servizi.contains(&service.codice) {
+                self.ultimo(ctx, &service.codice, giro).await?;
+            }
             if service.lista_attesa {
                 self.offri_posti(ctx, &service.codice, giro, stop).await?;
             }
             self.avvisa_offerte(ctx, &service.codice).await?;
+        }
+        Ok(waits)
+    }
+
+    /// Who came last may have come while the booking was changed on another node: then neither saw the other.
+    async fn ultimo(&self, ctx: &Contesto, servizio: &str, giro: &mut Giro) -> Result<(), AppError> {
+        let (lista, _) = self.app.lista(ctx.codice_ente(), servizio).await?;
+        let Some(last) = lista.iscrizioni.last() else { return Ok(()) };
+        if !self.attende_ancora(ctx, last).await? {
+            giro.usciti += u64::from(self.esce(ctx, last, CausaUscita::Superata).await?);
         }
         Ok(())
     }
@@ -148,12 +171,15 @@ impl ProcessoAppuntamenti {
         Ok(())
     }
 
-    /// Whether the appointment of a place still stands as it did when the person began to wait.
+    /// Whether the appointment of a place still stands as it did when the person began to wait, and may be moved by them
+    /// until an offer made now would end: nothing is offered that could not be accepted.
     async fn attende_ancora(&self, ctx: &Contesto, place: &Iscrizione) -> Result<bool, AppError> {
         let found: Option<(Pratica<Dettaglio>, u64)> =
             self.app.appuntamento(ctx.codice_ente(), place.appuntamento).await?;
+        let at = self.app.parts.clock.now() + lista::TEMPO_PER_ACCETTARE;
+        let then = Ctx { at, attore: ctx.attore(), protocollo: None };
         Ok(found.is_some_and(|(pratica, _)| {
-            pratica.base.stato == StatoPratica::Prenotata && pratica.dettaglio.posto.inizio == place.prima_di
+            pratica.dettaglio.posto.inizio == place.prima_di && spostabile(&pratica, &then).is_ok()
         }))
     }
 
@@ -175,7 +201,7 @@ impl ProcessoAppuntamenti {
             return Ok(());
         }
         let ente = ctx.codice_ente();
-        let (lista, _): (Lista, u64) = self.app.lista(ente, servizio).await?;
+        let (lista, _) = self.app.lista(ente, servizio).await?;
         let open = lista.iscrizioni.iter().filter_map(|place| Some((place, place.offerta.as_ref()?)));
         let notices = open.map(|(place, offer)| {
             let dedupe = dedupe_offerta(place.iscrizione, offer.blocco);

@@ -2,29 +2,10 @@
 
 use crate::error::ErroreCampo;
 use crate::testi;
+pub use crate::testi::{ora, settimana};
 use domain::prenotabile::SlotId;
-use domain::termini::{data_locale, ora_locale};
+use domain::termini::data_locale;
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
-
-/// The day of the week: `martedì`.
-pub fn settimana(data: Date) -> &'static str {
-    match data.weekday() {
-        Weekday::Monday => "lunedì",
-        Weekday::Tuesday => "martedì",
-        Weekday::Wednesday => "mercoledì",
-        Weekday::Thursday => "giovedì",
-        Weekday::Friday => "venerdì",
-        Weekday::Saturday => "sabato",
-        Weekday::Sunday => "domenica",
-    }
-}
-
-/// An hour in Italy: `9:20`.
-pub fn ora(istante: Timestamp) -> String {
-    let time = ora_locale(istante);
-    format!("{}:{:02}", time.hour(), time.minute())
-}
 
 /// A day and hour in Italy: `martedì 10 marzo 2026, ore 9:20`.
 pub fn quando(istante: Timestamp) -> String {

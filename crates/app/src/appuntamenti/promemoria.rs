@@ -5,11 +5,11 @@ use super::limits;
 use super::processo::{Giro, Memoria, ProcessoAppuntamenti};
 use crate::contesto::Contesto;
 use crate::error::AppError;
-use crate::ports::Consegna;
+use crate::ports::{BoxFuture, Consegna};
 use domain::ids::PraticaId;
 use domain::notifica::Motivo;
 use jiff::{SignedDuration, Timestamp};
-use projections::AppuntamentoRow;
+use projections::{AppuntamentoRow, ReadModels};
 use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
 
@@ -69,13 +69,25 @@ impl ProcessoAppuntamenti {
         &self,
         ctx: &Contesto,
         ore: u16,
-        (dal, al): (Timestamp, Timestamp),
+        fra: (Timestamp, Timestamp),
+        stop: &CancellationToken,
+    ) -> Result<u64, AppError> {
+        self.ricorda_da(&*self.app.parts.reads, ctx, ore, fra, stop).await
+    }
+
+    /// Queues the reminders of what a source has, page by page.
+    pub(super) async fn ricorda_da(
+        &self,
+        fonte: &dyn DaRicordare,
+        ctx: &Contesto,
+        ore: u16,
+        fra: (Timestamp, Timestamp),
         stop: &CancellationToken,
     ) -> Result<u64, AppError> {
         let (ente, adesso) = (ctx.codice_ente(), self.app.parts.clock.now());
         let (mut after, mut queued) = (None, 0);
         for _ in 0..limits::PAGINE_PROMEMORIA {
-            let page = self.app.parts.reads.da_ricordare(ente, dal, al, after, limits::LOTTO).await?;
+            let page = fonte.pagina(ente, fra, after).await?;
             let Some(last) = page.last() else { return Ok(queued) };
             after = Some((last.inizio, last.id));
             let due = |row: &&AppuntamentoRow| {
@@ -95,5 +107,28 @@ impl ProcessoAppuntamenti {
         }
         tracing::warn!(ente, ore, "more reminders at once than a round looks at");
         Ok(queued)
+    }
+}
+
+/// Where bookings to be reminded of come from.
+pub(super) trait DaRicordare: Sync {
+    /// Bookings that still stand and start between two instants, after the last one of the page before; at most
+    /// [`limits::LOTTO`].
+    fn pagina<'a>(
+        &'a self,
+        ente: &'a str,
+        fra: (Timestamp, Timestamp),
+        dopo: Option<(Timestamp, PraticaId)>,
+    ) -> BoxFuture<'a, Result<Vec<AppuntamentoRow>, AppError>>;
+}
+
+impl DaRicordare for ReadModels {
+    fn pagina<'a>(
+        &'a self,
+        ente: &'a str,
+        (dal, al): (Timestamp, Timestamp),
+        dopo: Option<(Timestamp, PraticaId)>,
+    ) -> BoxFuture<'a, Result<Vec<AppuntamentoRow>, AppError>> {
+        Box::pin(async move { Ok(self.da_ricordare(ente, dal, al, dopo, limits::LOTTO).await?) })
     }
 }

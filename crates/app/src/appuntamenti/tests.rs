@@ -1,10 +1,15 @@
+mod attesa;
 mod calendario;
 mod collegamento;
 mod contesa;
 mod disponibilita;
 mod giorno;
 mod giri;
+mod libero;
+mod limiti;
 mod offerta;
 mod prenotazioni;
 pub mod sala;
+mod segue;
+mod sottoscrizioni;
 mod spostamenti;

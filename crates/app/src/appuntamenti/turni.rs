@@ -5,6 +5,7 @@ use super::comando::{Chiamata, Mossa, Passo};
 use super::disponibilita::di_ufficio;
 use super::voluto::attesa;
 use crate::app::App;
+use crate::autorizzazione::Azione;
 use crate::commands::{DecideInsieme, Esito};
 use crate::contesto::Contesto;
 use crate::error::AppError;
@@ -14,7 +15,7 @@ use domain::agenda::{self, EsitoTurno as Com};
 use domain::appuntamento::{self, Command};
 use domain::ente::CodiceUfficio;
 use domain::ids::{PersonaId, PraticaId};
-use domain::pratica::TipoPratica;
+use domain::pratica::{StatoPratica, TipoPratica};
 use domain::termini::data_locale;
 use domain::{Caso, Evento, Refusal};
 use jiff::civil::Date;
@@ -84,8 +85,9 @@ impl App {
         self.turno(&chiamata, (ufficio, giorno), Numero { command, turno: Some(turno), caso }).await
     }
 
-    /// A number is done with. `servito: false`: nobody came when it was called; the booking then stays as it is. Otherwise
-    /// the booking, if there is one, is concluded with the message.
+    /// A number is done with. `servito: false`: nobody came when it was called; the desk is free, the number can be called
+    /// again, and the booking stays as it is until [`App::segna_assente`]. Otherwise the booking, if there is one, is
+    /// concluded with the message.
     ///
     /// # Errors
     /// As [`App::chiama_turno`].
@@ -121,13 +123,16 @@ impl App {
         self.cambia(&chiamata, id, Cosa::Solo(Command::Concludi { messaggio })).await
     }
 
-    /// The citizen did not come; from the end of the appointment and its tolerance on. By an officer, or by the system.
+    /// The citizen did not come, or took a number and did not answer its call; from the end of the appointment and its
+    /// tolerance on. By an officer, or by the system.
     ///
     /// # Errors
-    /// `ancora-atteso`, `stato-non-ammesso`; [`AppError::NonTrovato`] for others than officers of the office.
+    /// `ancora-atteso`, `ancora-in-sala`, `stato-non-ammesso`; [`AppError::NonTrovato`] for others than officers of the
+    /// office.
     pub async fn segna_assente(&self, ctx: &Contesto, chiave: &str, id: PraticaId) -> Result<Esito, AppError> {
         let chiamata = chiamata(self, ctx, ("segnaAssente", chiave), &id)?;
-        self.cambia(&chiamata, id, Cosa::Solo(Command::Assente)).await
+        let fatto = self.compi(&chiamata, &Assenza { ctx, id }).await?;
+        self.esito(ctx.codice_ente(), fatto).await
     }
 
     /// The office of who asks: others have nothing to do with its day.
@@ -218,6 +223,45 @@ impl Mossa for Passaggio<'_> {
                 Ok(vec![case, events.into_iter().map(Evento::Agenda).collect()])
             });
             let streams = vec![(TipoPratica::Appuntamento.stream(id), attesa(version)), day];
+            Ok(Passo { streams, decide, before, titolare, registro: None })
+        })
+    }
+}
+
+/// That a booking's citizen is not there.
+struct Assenza<'a> {
+    ctx: &'a Contesto,
+    id: PraticaId,
+}
+
+impl Mossa for Assenza<'_> {
+    fn giorni(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn prepara<'a>(&'a self, app: &'a App) -> BoxFuture<'a, Result<Passo, AppError>> {
+        Box::pin(async move {
+            let ente = self.ctx.codice_ente();
+            let (pratica, version) = app.appuntamento(ente, self.id).await?.ok_or(AppError::NonTrovato)?;
+            if self.ctx.utente.is_some() {
+                app.autorizza(self.ctx, Azione::LavoraPratica, &pratica.base).await?;
+            }
+            // Read after the case: a call writes to both, so one that comes in between makes this decision be taken again.
+            let posto = &pratica.dettaglio.posto;
+            let (giornata, _) = app.giornata(ente, &posto.ufficio, data_locale(posto.inizio)).await?;
+            let here = pratica.base.stato == StatoPratica::PresaInCarico && !giornata.senza_risposta(self.id);
+            let place = app.in_attesa(self.ctx, &pratica).await?;
+            let (titolare, before) = (pratica.base.titolare, Some(Caso::Appuntamento(pratica.clone())));
+            let state = Some(pratica);
+            let decide: DecideInsieme = Arc::new(move |ctx| {
+                if here {
+                    return Err(Refusal::whole("ancora-in-sala").into());
+                }
+                let events = appuntamento::decide(&state, Command::Assente, ctx)?;
+                Ok(vec![events.into_iter().map(Evento::Appuntamento).collect()])
+            });
+            let streams = vec![(TipoPratica::Appuntamento.stream(self.id), attesa(version))];
+            let (streams, decide) = app.e_lascia_la_lista(ente, place, (streams, decide)).await?;
             Ok(Passo { streams, decide, before, titolare, registro: None })
         })
     }

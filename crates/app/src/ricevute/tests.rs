@@ -7,9 +7,7 @@ use crate::{InviaSegnalazione, Parts};
 use domain::evento::Evento;
 use domain::pratica::{PresaInCarico, TipoPratica};
 use domain::{Sample as _, segnalazione};
-use eventstore::{
-    AppendError, Appended, EventStore, Head, Idempotency, KeyStore as _, Position, ReadError, Registration,
-};
+use eventstore::{AppendError, Appended, EventStore, KeyStore as _};
 use futures_util::future;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -17,7 +15,6 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// Files in memory.
 #[derive(Default)]
@@ -102,8 +99,12 @@ struct Conteso {
     ignoti: AtomicU32,
 }
 
-impl EventStore for Conteso {
-    fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> eventstore_future<'a> {
+impl eventstore::Layer for Conteso {
+    fn below(&self) -> &dyn EventStore {
+        &*self.log
+    }
+
+    fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
         Box::pin(async move {
             let receipt = batch.items[0].events[0].kind == "RicevutaFormata";
             let take = |left: &AtomicU32| {
@@ -122,43 +123,7 @@ impl EventStore for Conteso {
             if take(&self.ignoti) { Err(AppendError::Unknown("arranged".into())) } else { Ok(done) }
         })
     }
-    fn append_registered<'a>(&'a self, ente: &'a str, registration: Arc<dyn Registration>) -> eventstore_future<'a> {
-        self.log.append_registered(ente, registration)
-    }
-    fn applied<'a>(
-        &'a self,
-        ente: &'a str,
-        key: &'a Idempotency,
-    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
-        self.log.applied(ente, key)
-    }
-    fn read_stream<'a>(
-        &'a self,
-        ente: &'a str,
-        stream: &'a str,
-        after: u64,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.log.read_stream(ente, stream, after, limit)
-    }
-    fn read_all<'a>(
-        &'a self,
-        ente: &'a str,
-        after: Position,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.log.read_all(ente, after, limit)
-    }
-    fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
-        self.log.head(ente)
-    }
-    fn wake(&self, ente: &str) -> watch::Receiver<Position> {
-        self.log.wake(ente)
-    }
 }
-
-#[expect(non_camel_case_types, reason = "a short name for one long type")]
-type eventstore_future<'a> = BoxFuture<'a, Result<Appended, AppendError>>;
 
 struct Scena {
     mondo: Mondo,

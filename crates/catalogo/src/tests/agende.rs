@@ -138,7 +138,7 @@ fn the_offices_show_every_rule_of_the_language() {
     assert!(agende_spedite().iter().any(|orario| orario.quote.is_some()));
     assert!(agende_spedite().iter().any(|orario| orario.eccezioni.iter().any(|e| e.fasce.is_empty())), "a closure");
     let agosto = |orario: &&domain::prenotabile::Orario| {
-        orario.eccezioni.iter().any(|e| e.dal.month() == 8 && !e.fasce.is_empty())
+        orario.eccezioni.iter().any(|e| e.cade_il(date(2031, 8, 12)) && !e.fasce.is_empty())
     };
     assert!(agende_spedite().iter().any(|orario| agosto(&orario)), "shorter hours in August");
     for protocolla in [Protocolla::Ordinario, Protocolla::Particolare, Protocolla::No] {
@@ -165,4 +165,21 @@ fn quotas_leave_something_to_every_channel() {
         let tutte: Vec<u16> = Canale::ALL.into_iter().map(|canale| u16::from(quote.di(canale))).collect();
         assert!(tutte.iter().all(|quota| *quota > 0) && tutte.iter().sum::<u16>() >= 100, "{tutte:?}");
     }
+}
+
+/// What ends with a year is forgotten: the offices shipped say what comes again, and nothing that is over one day.
+#[test]
+fn every_season_and_exception_that_is_shipped_comes_again_every_year() {
+    for orario in agende_spedite() {
+        let fasce = orario.sportelli.iter().flat_map(|sportello| &sportello.orari);
+        let dated = fasce.filter(|fascia| fascia.dal.is_some() || fascia.al.is_some()).count();
+        let once = orario.eccezioni.iter().filter(|eccezione| eccezione.ogni_anno.is_none()).count();
+        assert_eq!((dated, once), (0, 0), "{}", orario.ufficio);
+    }
+    // The home visits pause over New Year, in this one and the next.
+    let anagrafe = agende_spedite().iter().find(|orario| orario.ufficio.as_str() == "anagrafe").unwrap();
+    let visite = anagrafe.sportello("domicilio").unwrap();
+    let wednesdays = [date(2026, 12, 23), date(2026, 12, 30), date(2027, 12, 29), date(2028, 1, 5), date(2028, 1, 12)];
+    let open = wednesdays.map(|day| aperture(anagrafe, visite, day, &calendario()).len());
+    assert_eq!(open, [1, 0, 0, 0, 1]);
 }

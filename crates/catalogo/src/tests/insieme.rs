@@ -62,6 +62,16 @@ fn each_mistake_of_opening_hours_has_its_line() {
         ("[lun, mar]", "[lun, martedi]", 11, format!("{prima_fascia}.giorni[1]"), "parola"),
         ("al: 2026-08-21", "al: 21 agosto", 19, "eccezioni[0].al".to_owned(), "tipo"),
         ("al: 2026-08-21", "al: 2026-02-29", 19, "eccezioni[0].al".to_owned(), "tipo"),
+        ("al: 2026-08-21", "ogniAnno: { dal: 02-30, al: 03-05 }", 19, "eccezioni[0].ogniAnno.dal".to_owned(), "tipo"),
+        ("al: 2026-08-21", "ogniAnno: { dal: 08-10, al: 8-21 }", 19, "eccezioni[0].ogniAnno.al".to_owned(), "tipo"),
+        ("al: 2026-08-21", "ogniAnno: { dal: 08-10 }", 19, "eccezioni[0].ogniAnno".to_owned(), "manca"),
+        (
+            "al: 2026-08-21",
+            "ogniAnno: { da: 08-10, al: 08-21, dal: 08-10 }",
+            19,
+            "eccezioni[0].ogniAnno.da".to_owned(),
+            "chiave",
+        ),
         ("nome: Sportello 2", "nome: Sportello 2\n    colore: blu", 14, "sportelli[1].colore".to_owned(), "chiave"),
     ] {
         let text = cambia(ORARIO, prima, dopo);
@@ -86,6 +96,9 @@ fn what_opening_hours_may_not_say_has_its_line() {
         ("alle: \"12:30\"", "alle: \"08:30\"", 11),
         ("sportelli: [s1]", "sportelli: [s9]", 21),
         ("al: 2026-08-21", "al: 2026-08-09", 19),
+        ("    al: 2026-08-21\n", "", 18),
+        ("dal: 2026-08-10\n    al: 2026-08-21\n    motivo: Ferie", "motivo: Ferie", 18),
+        ("al: 2026-08-21", "al: 2026-08-21\n    ogniAnno: { dal: 08-10, al: 08-21 }", 20),
         ("codice: s2", "codice: s1", 12),
         ("nome: Ufficio di prova", "nome: \"\"", 4),
     ] {
@@ -150,4 +163,20 @@ proptest! {
             prop_assert!(errore.riga >= 1 && errore.colonna >= 1, "{errore:?}");
         }
     }
+}
+
+#[test]
+fn days_that_come_every_year_are_read_and_written_over_new_year_too() {
+    let prima = "dal: 2026-08-10\n    al: 2026-08-21";
+    for dopo in [
+        "ogniAnno: { dal: 12-24, al: 01-05 }",
+        "ogniAnno: { dal: 02-20, al: 02-29 }",
+        "ogniAnno: { dal: \"08-10\", al: '08-21' }",
+    ] {
+        let agenda = orario(&cambia(ORARIO, prima, dopo), "prova.yaml").unwrap();
+        assert!(agenda.eccezioni[0].ogni_anno.is_some());
+        assert_eq!(orario(&yaml(&agenda), "prova").unwrap(), agenda, "{}", yaml(&agenda));
+    }
+    let errore = orario(&cambia(ORARIO, prima, "ogniAnno: { dal: 08-10, al: agosto }"), "").unwrap_err().remove(0);
+    assert!(errore.messaggio.contains("come 08-10") && errore.messaggio.contains("«agosto»"), "{errore}");
 }

@@ -151,7 +151,7 @@ pub enum Command {
         /// Code of the bookable service.
         servizio: String,
     },
-    /// Call a number to a desk; once more, too.
+    /// Call a number to a desk; once more, too, also when nobody answered before.
     ChiamaTurno {
         /// Number.
         turno: u16,
@@ -462,7 +462,8 @@ fn chiama_turno(state: &Giornata, turno: u16, sportello: &str, ctx: &Ctx) -> Res
     let operatore = ufficio(ctx)?;
     let sportello = riga("sportello", sportello, 1, limiti::SPORTELLO)?;
     let found = state.turno(turno).ok_or_else(|| Refusal::field("turno", "turno-inesistente"))?;
-    if matches!(found.stato, StatoTurno::Concluso { .. }) {
+    // Who did not answer may be called again later: they were outside for a moment.
+    if matches!(found.stato, StatoTurno::Concluso { esito: EsitoTurno::Servito, .. }) {
         return Err(Refusal::field("turno", "turno-concluso").into());
     }
     let there = |other: &&super::Turno| {

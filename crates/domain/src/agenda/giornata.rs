@@ -141,6 +141,12 @@ impl Giornata {
         self.turni.get(usize::from(turno.checked_sub(1)?)).filter(|found| found.turno == turno)
     }
 
+    /// Whether a booking's number was called and nobody answered, last.
+    pub fn senza_risposta(&self, appuntamento: PraticaId) -> bool {
+        let own = self.turni.iter().rev().find(|turno| turno.appuntamento == Some(appuntamento));
+        own.is_some_and(|turno| matches!(turno.stato, StatoTurno::Concluso { esito: EsitoTurno::Assente, .. }))
+    }
+
     fn turno_mut(&mut self, turno: u16) -> Option<&mut Turno> {
         self.turni.get_mut(usize::from(turno.checked_sub(1)?)).filter(|found| found.turno == turno)
     }

@@ -15,7 +15,10 @@ pub use events::{
     SlotBloccato, SlotLiberato, TurnoAssegnato, TurnoChiamato, TurnoConcluso,
 };
 pub use giornata::{Blocco, Chiusura, Giornata, Posto, Preso, StatoTurno, Turno, evolve};
-pub use slot::{Domanda, Esigenze, Fuori, MAX_SLOT, PostoFuori, SlotLibero, fuori_orario, prima_di, slot_liberi};
+pub use slot::{
+    Domanda, Esigenze, Fuori, MAX_SLOT, PostoFuori, SlotDelGiorno, SlotLibero, fuori_orario, prima_di, slot_del_giorno,
+    slot_liberi,
+};
 
 use crate::ente::CodiceUfficio;
 use jiff::civil::Date;

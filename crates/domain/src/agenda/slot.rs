@@ -80,9 +80,13 @@ pub fn prima_di(domanda: &Domanda<'_>) -> Timestamp {
 }
 
 impl<'a> Domanda<'a> {
+    /// The last day that can be booked.
+    pub fn orizzonte(&self) -> Date {
+        data_locale(self.adesso).saturating_add(i32::from(self.prenotabile.orizzonte_giorni).days())
+    }
+
     pub(super) fn oltre_orizzonte(&self, giorno: Date) -> bool {
-        let ultimo = data_locale(self.adesso).checked_add(i32::from(self.prenotabile.orizzonte_giorni).days());
-        ultimo.is_ok_and(|ultimo| giorno > ultimo)
+        giorno > self.orizzonte()
     }
 
     /// Desks that serve the service, and the needs.
@@ -109,12 +113,18 @@ impl<'a> Domanda<'a> {
         if self.oltre_orizzonte(giorno) {
             return Some(Impedimento::Orizzonte);
         }
-        let quota = usize::from(self.orario.quote?.di(self.canale));
+        self.quota_esaurita(giorno, giornata).then_some(Impedimento::Quota)
+    }
+
+    /// Whether the channel has had its part of a day.
+    fn quota_esaurita(&self, giorno: Date, giornata: &Giornata) -> bool {
+        let Some(quote) = self.orario.quote else { return false };
+        let quota = usize::from(quote.di(self.canale));
         let codice = &self.prenotabile.codice;
         let desks = self.orario.sportelli.iter().filter(|s| s.serve(codice) && giornata.chiusura(&s.codice).is_none());
         let seats: usize = desks.map(|sportello| self.griglia(sportello, giorno).count()).sum();
         let taken = giornata.presi(self.adesso).filter(|p| p.canale == self.canale && p.servizio == *codice).count();
-        (taken * 100 >= quota * seats).then_some(Impedimento::Quota)
+        taken * 100 >= quota * seats
     }
 
     /// Calls back with each free slot of each open desk.
@@ -160,14 +170,35 @@ impl<'a> Domanda<'a> {
 /// notice, after the horizon, or when the channel has had its part.
 pub fn slot_liberi(domanda: &Domanda<'_>, giorno: Date, giornata: &Giornata) -> Vec<SlotLibero> {
     let minimo = prima_di(domanda);
-    if crate::termini::fine_giornata(giorno) <= minimo || domanda.impedimento(giorno, giornata).is_some() {
+    if crate::termini::fine_giornata(giorno) <= minimo || domanda.oltre_orizzonte(giorno) {
         return Vec::new();
     }
+    let mut slots = slot_del_giorno(domanda, giorno, giornata).slot;
+    slots.drain(..slots.partition_point(|slot| slot.inizio < minimo));
+    slots
+}
+
+/// The free slots of a day whoever asks when: an answer that can be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotDelGiorno {
+    /// In order of time, each with the number of desks that are free at its start.
+    pub slot: Vec<SlotLibero>,
+    /// The instant at which the first live hold ends by itself: until then, and as long as the day does not change, they
+    /// are the same.
+    pub fino: Timestamp,
+}
+
+/// The free slots of a day without regard to notice and horizon, which move with the clock; [`slot_liberi`] and this give
+/// one answer.
+pub fn slot_del_giorno(domanda: &Domanda<'_>, giorno: Date, giornata: &Giornata) -> SlotDelGiorno {
+    let live = giornata.blocchi.iter().filter(|blocco| blocco.vivo(domanda.adesso));
+    let fino = live.map(|blocco| blocco.scade).min().unwrap_or(Timestamp::MAX);
     let mut slots: Vec<SlotLibero> = Vec::new();
+    if domanda.quota_esaurita(giorno, giornata) {
+        return SlotDelGiorno { slot: slots, fino };
+    }
     domanda.per_ogni_libero(giorno, giornata, |_, slot| {
-        if slot.inizio >= minimo {
-            slots.push(SlotLibero { inizio: slot.inizio, fine: slot.fine, liberi: 1 });
-        }
+        slots.push(SlotLibero { inizio: slot.inizio, fine: slot.fine, liberi: 1 });
     });
     slots.sort_unstable_by_key(|slot| slot.inizio);
     slots.dedup_by(|later, kept| {
@@ -175,7 +206,7 @@ pub fn slot_liberi(domanda: &Domanda<'_>, giorno: Date, giornata: &Giornata) -> 
         kept.liberi += if same { later.liberi } else { 0 };
         same
     });
-    slots
+    SlotDelGiorno { slot: slots, fino }
 }
 
 /// Why a seat no longer fits.

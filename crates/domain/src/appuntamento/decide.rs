@@ -201,7 +201,8 @@ pub fn decide(state: &State, command: Command, ctx: &Ctx) -> Result<Vec<Event>, 
         Command::Annulla { chi, motivo } => {
             let personale = cambia(base, dettaglio, (chi, motivo), ctx)?;
             let (operatore, sequenza) = (per_ufficio(chi, ctx), dettaglio.sequenza + 1);
-            AppuntamentoAnnullato { pratica, chi, operatore, sequenza, il, personale }.into()
+            let posto = Some(dettaglio.posto.clone());
+            AppuntamentoAnnullato { pratica, posto, chi, operatore, sequenza, il, personale }.into()
         }
         Command::Collega { pratica: collegata } => {
             if dettaglio.collegata.is_some() || collegata == pratica {
@@ -228,7 +229,10 @@ pub fn decide(state: &State, command: Command, ctx: &Ctx) -> Result<Vec<Event>, 
             AppuntamentoConcluso { pratica, operatore: operatore(), il, personale }.into()
         }
         Command::Assente => {
-            in_stato(base, &[StatoPratica::Prenotata])?;
+            // Who took a number and does not answer the call has gone again; that nobody answered is the agenda's.
+            if dettaglio.chiamato.is_none() || base.stato != StatoPratica::PresaInCarico {
+                in_stato(base, &[StatoPratica::Prenotata])?;
+            }
             if il < dettaglio.assente_dal() {
                 return Err(Refusal::whole("ancora-atteso").into());
             }

@@ -165,6 +165,9 @@ pub struct AppuntamentoSpostato {
 pub struct AppuntamentoAnnullato {
     /// The case.
     pub pratica: PraticaId,
+    /// The seat that is free again, so that who reads this fact alone knows what was called off; version 1 did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posto: Option<PostoPreso>,
     /// Who wanted it.
     pub chi: Parte,
     /// The officer, where it was the office.
@@ -322,6 +325,7 @@ impl Sample for AppuntamentoAnnullato {
     fn sample() -> Self {
         Self {
             pratica: PraticaId::sample(),
+            posto: Some(PostoPreso::sample()),
             chi: Parte::Ufficio,
             operatore: Some(Operatore::sample()),
             sequenza: 1,
@@ -384,7 +388,7 @@ eventi! {
         RicevutaFormata = 1,
         AppuntamentoConfermato = 1,
         AppuntamentoSpostato = 1,
-        AppuntamentoAnnullato = 1,
+        AppuntamentoAnnullato = 2,
         PraticaCollegata = 1,
         CittadinoPresentato = 1,
         CittadinoChiamato = 1,

@@ -219,6 +219,21 @@ fn who_did_not_come_is_absent_after_the_tolerance() {
 }
 
 #[test]
+fn who_took_a_number_and_did_not_answer_the_call_is_absent_after_the_tolerance_too() {
+    let (early, late) = (alle("2026-03-10T08:34:59Z", Ruolo::Operatore), alle("2026-03-10T08:35:00Z", Ruolo::Sistema));
+    let chiama = Command::Chiama { sportello: "s1".into() };
+    let called = fai(fai(prenotato(), Command::Presenta { turno: 1 }, &early), chiama.clone(), &early);
+    assert_eq!(rifiuto(&called, Command::Assente, &early).code, "ancora-atteso");
+    let absent = fai(called.clone(), Command::Assente, &late);
+    assert_eq!(absent.as_ref().unwrap().base.stato, StatoPratica::NonPresentata);
+    for command in [chiama, Command::Assente, Command::Concludi { messaggio: None }] {
+        assert_eq!(rifiuto(&absent, command, &late).code, "stato-non-ammesso");
+    }
+    let served = fai(called, Command::Concludi { messaggio: None }, &early);
+    assert_eq!(rifiuto(&served, Command::Assente, &late).code, "stato-non-ammesso");
+}
+
+#[test]
 fn it_is_about_one_case_and_takes_no_step_of_other_kinds() {
     let officer = acting(Ruolo::Operatore);
     let state = prenotato();

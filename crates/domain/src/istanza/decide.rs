@@ -3,7 +3,7 @@
 use super::events::{DocumentoIstanza, Event, IstanzaPresentata};
 use crate::allegato::{Allegato, MEGABYTE};
 use crate::ids::PraticaId;
-use crate::modulo::{ContestoModulo, ModuloValido, giorno_in_parole};
+use crate::modulo::{ContestoModulo, ModuloValido};
 use crate::persona::{Anagrafica, richiede_livello};
 use crate::pratica::{
     Base, Instradamento, Lavora, Passo, Pratica, PresentaIntegrazione, RichiediIntegrazione, TipoPratica, allegati,
@@ -11,6 +11,7 @@ use crate::pratica::{
 };
 use crate::refusal::{Findings, Refusal, Refused};
 use crate::servizio::{EffettoSilenzio, RiferimentoServizio, Servizio};
+use crate::termini::giorno_in_parole;
 use crate::{Ctx, Personale, termini};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -37,7 +37,7 @@ pub use lingua::{
 };
 pub use precompila::{Azienda, Componente, Immobile, Indirizzo, Isee, Nascita, Profilo, Veicolo};
 pub use profilo::GruppoProfilo;
-pub use prospetto::{Sezione, giorno_in_parole};
+pub use prospetto::Sezione;
 pub use valida::{AllegatoRichiesto, ContestoModulo, Esame, ModuloValido};
 pub use valori::{email, telefono};
 

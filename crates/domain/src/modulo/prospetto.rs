@@ -4,7 +4,7 @@ use super::decimale::Decimale;
 use super::giorno;
 use super::lingua::{Articolo, Campo, Modulo, TipoCampo};
 use crate::Sample;
-use jiff::civil::Date;
+use crate::termini::giorno_in_parole;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -30,30 +30,6 @@ impl Sample for Sezione {
             titolo: "La richiesta".into(),
             righe: righe.map(|(etichetta, testo)| (etichetta.to_owned(), testo.to_owned())).into(),
         }
-    }
-}
-
-const MESI: [&str; 12] = [
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
-];
-
-/// A day as people write it: `6 marzo 2026`, `1º aprile 2026`.
-pub fn giorno_in_parole(data: Date) -> String {
-    let mese = MESI[usize::from(data.month().unsigned_abs()) - 1];
-    match data.day() {
-        1 => format!("1º {mese} {}", data.year()),
-        day => format!("{day} {mese} {}", data.year()),
     }
 }
 

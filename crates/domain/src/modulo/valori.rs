@@ -6,6 +6,7 @@ use super::iban::Iban;
 use super::lingua::{Campo, FormatoTesto, Opzione, TipoCampo};
 use crate::codice_fiscale::{CodiceFiscale, PartitaIva};
 use crate::refusal::Refusal;
+use crate::termini::giorno_in_parole;
 use crate::testo::{riga, testo};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -164,10 +165,10 @@ fn data(
     let day = day.ok_or_else(|| Refusal::field(dove, "data-non-valida"))?;
     let limit = |giorno: Option<Giorno>| giorno.and_then(|giorno| giorno.data(oggi));
     if let Some(first) = limit(minimo).filter(|first| day < *first) {
-        return Err(Refusal::field(dove, "data-prima").with("min", super::giorno_in_parole(first)));
+        return Err(Refusal::field(dove, "data-prima").with("min", giorno_in_parole(first)));
     }
     if let Some(last) = limit(massimo).filter(|last| day > *last) {
-        return Err(Refusal::field(dove, "data-dopo").with("max", super::giorno_in_parole(last)));
+        return Err(Refusal::field(dove, "data-dopo").with("max", giorno_in_parole(last)));
     }
     Ok(Value::from(day.to_string()))
 }

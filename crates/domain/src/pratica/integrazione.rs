@@ -4,12 +4,12 @@
 use super::{Base, MAX_MESSAGGIO, StatoPratica, TermineCalcolato, allegati, misure};
 use crate::allegato::{Allegato, MAX_ALLEGATI, MAX_BYTES};
 use crate::ids::PraticaId;
-use crate::modulo::giorno_in_parole;
 use crate::persona::{LivelloIdentita, Operatore, richiede_livello};
 use crate::refusal::{Findings, Refusal, Refused};
 use crate::registro::Protocollo;
 use crate::termini::{
-    Causa, Festivi, MASSIMO_INTEGRAZIONE, Sospensione, TermineError, data_locale, ripresa_integrazione_entro,
+    Causa, Festivi, MASSIMO_INTEGRAZIONE, Sospensione, TermineError, data_locale, giorno_in_parole,
+    ripresa_integrazione_entro,
 };
 use crate::testo::{riga, testo_facoltativo};
 use crate::{Ctx, Personale, Sample};

@@ -1,6 +1,6 @@
 //! Checks a whole definition of a bookable service, or of an office's opening hours.
 
-use super::{Eccezione, Fascia, GiornoSettimana, Orario, Ore, Prenotabile, Sportello};
+use super::{Eccezione, Fascia, GiornoSettimana, OgniAnno, Orario, Ore, Prenotabile, Sportello};
 use crate::modulo::{Controllo, Problema, controlla_testo as testo};
 use jiff::civil::{Date, Time};
 
@@ -39,6 +39,9 @@ pub mod limiti {
     /// Bytes of the canonical form of a definition.
     pub const BYTE: usize = 256 * 1024;
 }
+
+/// Days after which every day of the year has come.
+const GIORNI_ANNO: usize = 366;
 
 fn codice(c: &mut Controllo, percorso: &str, text: &str, (least, most): (usize, usize)) {
     let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -144,7 +147,7 @@ impl Orario {
         }
         quanti(c, "eccezioni", self.eccezioni.len(), (0, limiti::ECCEZIONI));
         for index in 0..self.eccezioni.len() {
-            self.eccezione(index, c);
+            self.controlla_eccezione(index, c);
         }
         if let Some(quote) = self.quote {
             for (name, value) in
@@ -171,10 +174,11 @@ impl Orario {
         }
     }
 
-    fn eccezione(&self, index: usize, c: &mut Controllo) {
+    fn controlla_eccezione(&self, index: usize, c: &mut Controllo) {
         let place = format!("eccezioni[{index}]");
         let eccezione = &self.eccezioni[index];
-        ordine(c, &place, Some(eccezione.dal), Some(eccezione.al));
+        giorni(c, &place, eccezione);
+        ordine(c, &place, eccezione.dal, eccezione.al);
         testo(c, &format!("{place}.motivo"), &eccezione.motivo, limiti::VOCE);
         for (i, codice) in eccezione.sportelli.iter().enumerate() {
             if self.sportello(codice).is_none() {
@@ -185,19 +189,42 @@ impl Orario {
         fasce(c, &format!("{place}.fasce"), &eccezione.fasce);
         let desks = || self.sportelli.iter().map(|sportello| sportello.codice.as_str());
         let both = |other: &Eccezione| {
-            eccezione.dal <= other.al
-                && other.dal <= eccezione.al
-                && desks().any(|codice| riguarda(eccezione, codice) && riguarda(other, codice))
+            stessi_giorni(eccezione, other)
+                && desks().any(|codice| eccezione.riguarda(codice) && other.riguarda(codice))
         };
         if let Some(other) = self.eccezioni[..index].iter().position(both) {
             let messaggio = format!("Negli stessi giorni vale già l'eccezione numero {}.", other + 1);
-            c.trova(format!("{place}.dal"), "sovrapposta", messaggio);
+            let key = if eccezione.ogni_anno.is_some() { "ogniAnno" } else { "dal" };
+            c.trova(format!("{place}.{key}"), "sovrapposta", messaggio);
         }
     }
 }
 
-fn riguarda(eccezione: &Eccezione, sportello: &str) -> bool {
-    eccezione.vale(sportello, eccezione.dal)
+/// Days of one year, or of every year: one of the two, whole.
+fn giorni(c: &mut Controllo, place: &str, eccezione: &Eccezione) {
+    let (dal, al) = (eccezione.dal.is_some(), eccezione.al.is_some());
+    if eccezione.ogni_anno.is_some() && (dal || al) {
+        let messaggio = "O le date di un anno (dal, al) o i giorni di ogni anno (ogniAnno): tenere uno dei due.";
+        c.trova(format!("{place}.ogniAnno"), "doppio", messaggio);
+    } else if eccezione.ogni_anno.is_none() && !(dal && al) {
+        let messaggio = match (dal, al) {
+            (true, _) => "Manca «al»: l'ultimo giorno.",
+            (_, true) => "Manca «dal»: il primo giorno.",
+            _ => "Mancano i giorni: scrivere dal e al, oppure ogniAnno.",
+        };
+        c.trova(place, "manca", messaggio);
+    }
+}
+
+/// Whether two exceptions could not be told apart on some day. One of a single year goes before one of every year: those
+/// two may meet.
+fn stessi_giorni(one: &Eccezione, other: &Eccezione) -> bool {
+    let dates = |e: &Eccezione| e.dal.zip(e.al).filter(|_| e.ogni_anno.is_none());
+    match (one.ogni_anno, other.ogni_anno) {
+        (Some(one), Some(other)) => one.tocca(other),
+        (None, None) => dates(one).zip(dates(other)).is_some_and(|(a, b)| a.0 <= b.1 && b.0 <= a.1),
+        _ => false,
+    }
 }
 
 fn ordine(c: &mut Controllo, place: &str, dal: Option<Date>, al: Option<Date>) {
@@ -276,5 +303,25 @@ impl Fascia {
             && other.dalle < self.alle
             && starts_before_end(self.dal, other.al)
             && starts_before_end(other.dal, self.al)
+            && self.stagioni_insieme(other)
+    }
+
+    /// Whether the seasons of two rules have a day in common, as far as both name one.
+    fn stagioni_insieme(&self, other: &Self) -> bool {
+        match (self.ogni_anno, other.ogni_anno) {
+            (Some(one), Some(other)) => one.tocca(other),
+            (Some(stagione), None) => other.entro(stagione),
+            (None, Some(stagione)) => self.entro(stagione),
+            (None, None) => true,
+        }
+    }
+
+    /// Whether any of its days may fall into a season: without both dates, some year has one.
+    fn entro(&self, stagione: OgniAnno) -> bool {
+        let Some((dal, al)) = self.dal.zip(self.al) else { return true };
+        dal.series(jiff::ToSpan::day(1))
+            .take_while(|day| *day <= al)
+            .take(GIORNI_ANNO)
+            .any(|day| stagione.comprende(day))
     }
 }

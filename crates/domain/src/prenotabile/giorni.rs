@@ -87,9 +87,8 @@ pub fn aperture(
         }
     };
     let chiuso = giorno_chiuso(calendario, giorno);
-    let eccezione = orario.eccezioni.iter().find(|eccezione| eccezione.vale(&sportello.codice, giorno));
-    match eccezione {
-        Some(e) if e.dal == e.al => e.fasce.iter().for_each(|ore| add(ore.dalle, ore.alle)),
+    match orario.eccezione(&sportello.codice, giorno) {
+        Some(e) if e.di_un_giorno() => e.fasce.iter().for_each(|ore| add(ore.dalle, ore.alle)),
         _ if chiuso => {}
         Some(e) if sportello.orari.iter().any(|fascia| fascia.vale(giorno)) => {
             e.fasce.iter().for_each(|ore| add(ore.dalle, ore.alle));

@@ -1,5 +1,6 @@
 //! What can be booked, and when offices are open: the definitions that an ente publishes.
 
+mod anno;
 mod controlla;
 mod events;
 mod giorni;
@@ -8,6 +9,7 @@ mod slot_id;
 #[cfg(test)]
 mod tests;
 
+pub use anno::{GiornoAnno, GiornoAnnoError, OgniAnno};
 pub use controlla::limiti;
 pub use events::{Event, OrarioPubblicato, PrenotabilePubblicato, STREAM};
 pub use giorni::{GiornoSettimana, Intervallo, aperture, giorno_chiuso};

@@ -1,6 +1,6 @@
 //! When an office receives the public, at which desks, for what.
 
-use super::{Canale, GiornoSettimana};
+use super::{Canale, GiornoSettimana, OgniAnno};
 use crate::Sample;
 use crate::ente::CodiceUfficio;
 use jiff::civil::{Date, Time, date, time};
@@ -96,6 +96,9 @@ pub struct Fascia {
     /// Last day of validity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub al: Option<Date>,
+    /// Only on these days of each year: a season.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ogni_anno: Option<OgniAnno>,
 }
 
 impl Fascia {
@@ -103,6 +106,7 @@ impl Fascia {
     pub fn vale(&self, giorno: Date) -> bool {
         self.dal.is_none_or(|dal| dal <= giorno)
             && self.al.is_none_or(|al| giorno <= al)
+            && self.ogni_anno.is_none_or(|stagione| stagione.comprende(giorno))
             && self.giorni.contains(&GiornoSettimana::di(giorno))
     }
 }
@@ -117,21 +121,28 @@ pub struct Ore {
     pub alle: Time,
 }
 
-/// Days that differ from the rules: strikes, leave, August.
+/// Days that differ from the rules: strikes, leave, August. Either days of one year (`dal` and `al`), or days that come
+/// again every year (`ogniAnno`). Where both kinds are about a desk and a day, the one of that year holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["dal", "al"] }, { "required": ["ogniAnno"] }]))]
 pub struct Eccezione {
     /// First day.
-    pub dal: Date,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dal: Option<Date>,
     /// Last day.
-    pub al: Date,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub al: Option<Date>,
+    /// The days of each year, instead of `dal` and `al`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ogni_anno: Option<OgniAnno>,
     /// Why, for citizens.
     pub motivo: String,
     /// Codes of the desks; empty: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sportelli: Vec<String>,
-    /// Hours instead of the ordinary ones; empty: closed. Over several days they hold on those that are open anyway; of
-    /// one day alone they open it even on a holiday (an open day).
+    /// Hours instead of the ordinary ones; empty: closed. Over several days, and every year, they hold on days that are
+    /// open anyway; of one day of one year alone they open it even on a holiday (an open day).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fasce: Vec<Ore>,
 }
@@ -139,8 +150,26 @@ pub struct Eccezione {
 impl Eccezione {
     /// Whether it is about a desk on a day.
     pub fn vale(&self, sportello: &str, giorno: Date) -> bool {
-        (self.dal..=self.al).contains(&giorno)
-            && (self.sportelli.is_empty() || self.sportelli.iter().any(|codice| codice == sportello))
+        self.cade_il(giorno) && self.riguarda(sportello)
+    }
+
+    /// Whether a day is one of its days.
+    pub fn cade_il(&self, giorno: Date) -> bool {
+        match (self.ogni_anno, self.dal.zip(self.al)) {
+            (Some(giorni), _) => giorni.comprende(giorno),
+            (None, Some((dal, al))) => (dal..=al).contains(&giorno),
+            (None, None) => false,
+        }
+    }
+
+    /// Whether it is about a desk.
+    pub fn riguarda(&self, sportello: &str) -> bool {
+        self.sportelli.is_empty() || self.sportelli.iter().any(|codice| codice == sportello)
+    }
+
+    /// Whether it is about one day of one year: somebody wanted it open or closed whatever the calendar says.
+    pub fn di_un_giorno(&self) -> bool {
+        self.ogni_anno.is_none() && self.dal.is_some() && self.dal == self.al
     }
 }
 
@@ -171,6 +200,12 @@ impl Quote {
 }
 
 impl Orario {
+    /// The exception that holds for a desk on a day: one of that year before one of every year.
+    pub fn eccezione(&self, sportello: &str, giorno: Date) -> Option<&Eccezione> {
+        let found = || self.eccezioni.iter().filter(|eccezione| eccezione.vale(sportello, giorno));
+        found().find(|eccezione| eccezione.ogni_anno.is_none()).or_else(|| found().next())
+    }
+
     /// A desk by its code.
     pub fn sportello(&self, codice: &str) -> Option<&Sportello> {
         self.sportelli.iter().find(|sportello| sportello.codice == codice)
@@ -209,6 +244,7 @@ impl Sample for Orario {
             alle: time(12, 0, 0, 0),
             dal: None,
             al: None,
+            ogni_anno: None,
         };
         let pomeriggio =
             Fascia { giorni: vec![Mar], dalle: time(15, 0, 0, 0), alle: time(17, 0, 0, 0), ..mattina.clone() };
@@ -229,8 +265,9 @@ impl Sample for Orario {
                 sportello("s2", "Sportello 2", false, vec![mattina]),
             ],
             eccezioni: vec![Eccezione {
-                dal: date(2026, 8, 10),
-                al: date(2026, 8, 21),
+                dal: Some(date(2026, 8, 10)),
+                al: Some(date(2026, 8, 21)),
+                ogni_anno: None,
                 motivo: "Orario ridotto di agosto".into(),
                 sportelli: Vec::new(),
                 fasce: vec![Ore { dalle: time(9, 0, 0, 0), alle: time(11, 0, 0, 0) }],

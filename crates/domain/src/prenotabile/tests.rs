@@ -119,7 +119,7 @@ fn every_mistake_of_opening_hours_has_its_place() {
     wrong.sportelli[1].orari[0].dal = Some(date(2026, 2, 1));
     wrong.sportelli[1].orari[0].al = Some(date(2026, 1, 1));
     wrong.eccezioni[0].sportelli = vec!["s9".into()];
-    wrong.eccezioni[0].al = date(2026, 8, 9);
+    wrong.eccezioni[0].al = Some(date(2026, 8, 9));
     wrong.eccezioni[0].fasce.push(Ore { dalle: time(10, 30, 0, 0), alle: time(12, 0, 1, 0) });
     wrong.quote = Some(Quote { portale: 101, sportello: 0, telefono: 0 });
     let expected = [
@@ -167,11 +167,142 @@ fn an_exception_may_share_its_days_only_with_those_of_other_desks() {
     assert_eq!(orario.controlla(), []);
     orario.eccezioni[1].sportelli.clear();
     assert_eq!(luoghi(&orario.controlla()), [("eccezioni[1].dal", "sovrapposta")]);
-    orario.eccezioni[1].dal = date(2026, 8, 22);
-    orario.eccezioni[1].al = date(2026, 8, 22);
+    orario.eccezioni[1].dal = Some(date(2026, 8, 22));
+    orario.eccezioni[1].al = Some(date(2026, 8, 22));
     assert_eq!(orario.controlla(), []);
     orario.quote = Some(Quote { portale: 40, sportello: 30, telefono: 29 });
     assert_eq!(luoghi(&orario.controlla()), [("quote", "quote")]);
     orario.eccezioni = (0..201).map(|_| one.clone()).collect();
     assert!(luoghi(&orario.controlla()).contains(&("eccezioni", "quanti")));
+}
+
+fn giorno(text: &str) -> GiornoAnno {
+    text.parse().unwrap()
+}
+
+fn ogni_anno(dal: &str, al: &str) -> OgniAnno {
+    OgniAnno { dal: giorno(dal), al: giorno(al) }
+}
+
+#[test]
+fn a_day_of_the_year_is_written_in_one_way() {
+    for text in ["01-01", "02-29", "08-10", "12-31"] {
+        assert_eq!(giorno(text).to_string(), text);
+        assert_eq!(serde_json::from_value::<GiornoAnno>(json!(text)).unwrap(), giorno(text));
+    }
+    for wrong in
+        ["", "8-10", "08-1", "02-30", "04-31", "13-01", "00-10", "08-00", "08/10", "2026-08-10", "+8-10", "-8-10"]
+    {
+        assert_eq!(wrong.parse::<GiornoAnno>(), Err(GiornoAnnoError), "{wrong}");
+        assert!(serde_json::from_value::<GiornoAnno>(json!(wrong)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn what_comes_every_year_comes_again_over_new_year_and_on_the_leap_day() {
+    let august = ogni_anno("08-10", "08-21");
+    for year in [2026, 2027, 2028, 2100] {
+        assert!(august.comprende(date(year, 8, 10)) && august.comprende(date(year, 8, 21)));
+        assert!(!august.comprende(date(year, 8, 9)) && !august.comprende(date(year, 8, 22)));
+    }
+    let christmas = ogni_anno("12-24", "01-05");
+    for day in [date(2026, 12, 24), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 5)] {
+        assert!(christmas.comprende(day), "{day}");
+    }
+    assert!(!christmas.comprende(date(2026, 12, 23)) && !christmas.comprende(date(2027, 1, 6)));
+    // The 29th of February: where a year has none, a stretch begins the day after and ends the day before.
+    let from = ogni_anno("02-29", "03-10");
+    let (leap, common) = (date(2028, 2, 29), date(2027, 2, 28));
+    assert!(from.comprende(leap) && !from.comprende(common) && from.comprende(date(2027, 3, 1)));
+    let to = ogni_anno("02-20", "02-29");
+    assert!(to.comprende(leap) && to.comprende(common) && !to.comprende(date(2027, 3, 1)));
+    let alone = ogni_anno("02-29", "02-29");
+    let days =
+        |year: i16| date(year, 1, 1).series(jiff::ToSpan::day(1)).take(365).filter(|d| alone.comprende(*d)).count();
+    assert_eq!([days(2027), days(2028), days(2029)], [0, 1, 0]);
+}
+
+#[test]
+fn two_stretches_of_the_year_meet_or_do_not() {
+    let meet = |a: (&str, &str), b: (&str, &str)| {
+        let (a, b) = (ogni_anno(a.0, a.1), ogni_anno(b.0, b.1));
+        assert_eq!(a.tocca(b), b.tocca(a));
+        // What the days themselves say.
+        let all = date(2028, 1, 1).series(jiff::ToSpan::day(1)).take(366);
+        assert_eq!(a.tocca(b), all.into_iter().any(|day| a.comprende(day) && b.comprende(day)), "{a:?} {b:?}");
+        a.tocca(b)
+    };
+    assert!(meet(("08-10", "08-21"), ("08-21", "08-30")) && !meet(("08-10", "08-21"), ("08-22", "08-30")));
+    assert!(meet(("12-24", "01-05"), ("01-05", "01-10")) && meet(("12-24", "01-05"), ("12-01", "12-24")));
+    assert!(!meet(("12-24", "01-05"), ("01-06", "12-23")) && meet(("12-24", "01-05"), ("12-31", "01-02")));
+    assert!(meet(("01-01", "12-31"), ("02-29", "02-29")) && meet(("08-01", "08-31"), ("08-10", "08-12")));
+}
+
+fn annuale(dal: &str, al: &str) -> Eccezione {
+    Eccezione { dal: None, al: None, ogni_anno: Some(ogni_anno(dal, al)), ..Orario::sample().eccezioni[0].clone() }
+}
+
+#[test]
+fn an_exception_has_days_of_one_year_or_of_every_year() {
+    let found = |eccezione: Eccezione| {
+        let orario = Orario { eccezioni: vec![eccezione], ..Orario::sample() };
+        orario.controlla().iter().map(|p| (p.percorso.clone(), p.codice)).collect::<Vec<_>>()
+    };
+    let fixed = Orario::sample().eccezioni[0].clone();
+    assert_eq!(found(annuale("08-10", "08-21")), []);
+    assert_eq!(found(annuale("12-24", "01-05")), [], "over New Year is no wrong order");
+    let both = Eccezione { ogni_anno: annuale("08-10", "08-21").ogni_anno, ..fixed.clone() };
+    assert_eq!(found(both), [("eccezioni[0].ogniAnno".to_owned(), "doppio")]);
+    for (dal, al) in [(None, None), (fixed.dal, None), (None, fixed.al)] {
+        assert_eq!(found(Eccezione { dal, al, ..fixed.clone() }), [("eccezioni[0]".to_owned(), "manca")]);
+    }
+    let mut orario = Orario::sample();
+    orario.eccezioni = vec![annuale("12-24", "01-05"), annuale("01-05", "01-06")];
+    assert_eq!(luoghi(&orario.controlla()), [("eccezioni[1].ogniAnno", "sovrapposta")]);
+    // What holds in one year alone goes before what holds in all.
+    orario.eccezioni = vec![annuale("08-01", "08-31"), fixed];
+    assert_eq!(orario.controlla(), []);
+}
+
+#[test]
+fn what_is_of_one_year_goes_before_what_is_of_every_year_and_only_it_opens_a_closed_day() {
+    let calendario = crate::termini::CalendarioUfficio::new(crate::termini::Festivi::italiani(false), true, None);
+    let mut orario = Orario::sample();
+    let fixed = Eccezione { fasce: vec![], ..orario.eccezioni[0].clone() };
+    orario.eccezioni = vec![annuale("08-01", "08-31"), fixed];
+    let open = |orario: &Orario, day| {
+        let hours = aperture(orario, &orario.sportelli[0], day, &calendario);
+        hours.iter().map(|open| open.fine.duration_since(open.inizio).as_hours()).sum::<i64>()
+    };
+    // Thursdays: shorter in August of every year, closed in the days of this one.
+    let found =
+        [date(2026, 7, 30), date(2026, 8, 6), date(2026, 8, 13), date(2027, 8, 12)].map(|day| open(&orario, day));
+    assert_eq!(found, [3, 2, 0, 2]);
+    // The 24th of December of 2028 is a Sunday.
+    orario.eccezioni = vec![annuale("12-24", "12-24")];
+    assert_eq!((open(&orario, date(2026, 12, 24)), open(&orario, date(2028, 12, 24))), (2, 0));
+}
+
+#[test]
+fn hours_of_a_season_come_every_year_and_seasons_may_follow_each_other() {
+    let mut orario = Orario::sample();
+    let winter = Fascia { ogni_anno: Some(ogni_anno("10-01", "04-30")), ..orario.sportelli[0].orari[0].clone() };
+    let summer = Fascia { ogni_anno: Some(ogni_anno("05-01", "09-30")), ..winter.clone() };
+    let monday = [date(2026, 1, 12), date(2026, 7, 13), date(2028, 2, 28), date(2028, 7, 10)];
+    assert_eq!(monday.map(|day| winter.vale(day)), [true, false, true, false]);
+    assert_eq!(monday.map(|day| summer.vale(day)), [false, true, false, true]);
+    orario.sportelli[1].orari = vec![winter.clone(), summer];
+    assert_eq!(orario.controlla(), []);
+    // Beside hours of a single year: only where its days fall into the season.
+    let once = |dal, al| Fascia { dal: Some(dal), al: Some(al), ogni_anno: None, ..winter.clone() };
+    for (rule, overlaps) in [
+        (once(date(2026, 5, 1), date(2026, 9, 30)), false),
+        (once(date(2026, 5, 1), date(2026, 10, 1)), true),
+        (once(date(2025, 5, 1), date(2027, 5, 1)), true),
+        (Fascia { dal: Some(date(2026, 5, 1)), ..once(date(2026, 5, 1), date(2026, 5, 2)) }, false),
+        (Fascia { al: None, ..once(date(2026, 5, 1), date(2026, 5, 2)) }, true),
+    ] {
+        orario.sportelli[1].orari = vec![winter.clone(), rule];
+        assert_eq!(orario.controlla().len(), usize::from(overlaps), "{:?}", orario.sportelli[1].orari[1]);
+    }
 }

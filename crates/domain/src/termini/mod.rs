@@ -11,6 +11,7 @@
 mod error;
 mod festivi;
 mod ora;
+mod parole;
 mod sospensione;
 mod termine;
 mod ufficio;
@@ -21,6 +22,7 @@ mod tests;
 pub use error::TermineError;
 pub use festivi::{Festivi, Festivita, Regola, VERSIONE};
 pub use ora::{anno_di_registrazione, apertura, chiusura, data_locale, fine_giornata, inizio_giornata, ora_locale};
+pub use parole::{giorno_in_parole, settimana};
 pub use sospensione::{
     Causa, GIORNI_OSSERVAZIONI, MASSIMO_INTEGRAZIONE, Sospensione, limite_osservazioni, ripresa_integrazione,
     ripresa_integrazione_entro, ripresa_preavviso,

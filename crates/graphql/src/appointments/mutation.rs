@@ -23,7 +23,7 @@ use domain::ids::BloccoId;
 pub struct AppointmentMutation;
 
 /// A command's outcome as data; what was not found is about the field that named it.
-fn answer<T, P>(outcome: Result<T, AppError>, subject: &str) -> Result<Option<P>>
+pub(super) fn answer<T, P>(outcome: Result<T, AppError>, subject: &str) -> Result<Option<P>>
 where
     P: From<T> + From<Vec<ErroreCampo>>,
 {

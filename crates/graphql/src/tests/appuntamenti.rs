@@ -16,7 +16,7 @@ fn mutation(name: &str, answer: &str) -> String {
 
 impl World {
     /// With one office that receives: two desks, Monday from nine o'clock.
-    async fn office() -> Self {
+    pub(super) async fn office() -> Self {
         let world = Self::new().await;
         let orario = Orario { ufficio: CodiceUfficio::new("urp"), versione: 90, ..Orario::sample() };
         world.app.pubblica_prenotabile(ENTE, &Prenotabile::sample()).await.unwrap();
@@ -28,7 +28,7 @@ impl World {
         self.person("MRTMTT91D08F205J", "Giulia", Ruolo::Operatore, &["urp"], &[])
     }
 
-    async fn free(&self, who: Option<&Utente>, giorno: &str) -> Vec<Value> {
+    pub(super) async fn free(&self, who: Option<&Utente>, giorno: &str) -> Vec<Value> {
         let query = "query($giorno: Date!) { disponibilita(servizio: \"carta-identita\", dal: $giorno, al: $giorno) {
           ufficio { id nome } slot { id inizio fine liberi } } }";
         self.catch_up().await;
@@ -39,15 +39,15 @@ impl World {
         office["slot"].as_array().unwrap().clone()
     }
 
-    async fn act(&self, who: &Utente, name: &str, input: Value) -> Value {
+    pub(super) async fn act(&self, who: &Utente, name: &str, input: Value) -> Value {
         self.act_for(who, name, CASE, input).await
     }
 
-    async fn act_for(&self, who: &Utente, name: &str, answer: &str, input: Value) -> Value {
+    pub(super) async fn act_for(&self, who: &Utente, name: &str, answer: &str, input: Value) -> Value {
         self.ask(who, &mutation(name, answer), json!({ "input": input })).await[name].clone()
     }
 
-    async fn book(&self, who: &Utente, key: &str, slot: &Value) -> Value {
+    pub(super) async fn book(&self, who: &Utente, key: &str, slot: &Value) -> Value {
         self.act(who, "prenotaAppuntamento", booking(key, slot)).await
     }
 }

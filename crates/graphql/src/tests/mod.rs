@@ -1,6 +1,7 @@
 //! The schema over a real application, with log and keys in memory and read models on a temporary SQLite.
 
 mod appuntamenti;
+mod attesa;
 mod bozze;
 mod composes;
 mod contract;

@@ -1,12 +1,16 @@
 //! What an appointment adds to a case, and where.
 
+use super::attesa::AttesaAppuntamento;
 use super::common::Ufficio;
+use super::parts;
 use super::pratica::Source;
+use crate::errors::of_app;
 use crate::scalars::DateTime;
 use app::{Contesto, DettaglioPratica};
-use async_graphql::{Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Result, SimpleObject};
 use domain::Caso;
 use domain::appuntamento::Dettaglio;
+use domain::ids::PraticaId;
 use domain::prenotabile;
 use projections::AppuntamentoRow;
 
@@ -102,6 +106,7 @@ pub struct AnnullamentoAppuntamento {
 
 /// What an appointment adds to a case: where and when, as it stands now.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Appuntamento {
     /// Code of what is booked.
     servizio: String,
@@ -143,6 +148,20 @@ pub struct Appuntamento {
     chiamata: Option<ChiamataTurno>,
     /// How it was cancelled; null when it was not.
     annullamento: Option<AnnullamentoAppuntamento>,
+    /// Its case, for who may wait for an earlier slot.
+    #[graphql(skip)]
+    in_lista: Option<PraticaId>,
+}
+
+#[ComplexObject]
+impl Appuntamento {
+    /// The place in the waiting list for an earlier slot, as it is now; for who booked, and null when they do not wait.
+    #[graphql(complexity = "crate::limits::SEARCH_COST + child_complexity")]
+    async fn attesa(&self, ctx: &Context<'_>) -> Result<Option<AttesaAppuntamento>> {
+        let Some(id) = self.in_lista else { return Ok(None) };
+        let (app, contesto) = parts(ctx)?;
+        Ok(app.attesa_di(contesto, id).await.map_err(of_app)?.map(Into::into))
+    }
 }
 
 impl Appuntamento {
@@ -169,6 +188,7 @@ impl Appuntamento {
             email: documento.and_then(|d| d.email.clone()),
             telefono: documento.and_then(|d| d.telefono.clone()),
             collegata: booked.collegata.filter(|_| personale).map(|id| ID(id.to_string())),
+            in_lista: dettaglio.disponibile.then_some(pratica.base.id),
             arrivo: booked.presentato.map(ArrivoAppuntamento::of),
             chiamata: booked.chiamato.clone().map(ChiamataTurno::of),
             annullamento: booked.annullamento.as_ref().map(|annullamento| AnnullamentoAppuntamento {

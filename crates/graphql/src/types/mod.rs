@@ -2,6 +2,7 @@
 
 mod agenda;
 mod appuntamento;
+mod attesa;
 mod audit;
 mod bozza;
 mod common;
@@ -17,6 +18,7 @@ mod storia;
 
 pub(crate) use agenda::{Agenda, Disponibilita, Prenotabile};
 pub(crate) use appuntamento::CanalePrenotazione;
+pub(crate) use attesa::AttesaAppuntamento;
 pub(crate) use audit::Audit;
 pub(crate) use bozza::{Bozza, BozzaPayload, EliminaBozzaPayload};
 pub(crate) use ente::{Categoria, Ente, Utente};

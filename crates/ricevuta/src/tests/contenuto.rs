@@ -133,5 +133,5 @@ fn the_documents_are_dated_in_italy() {
     let mut data = ricevuta();
     data.protocollo.data = "2026-12-31T23:00:00Z".parse().unwrap();
     let pdf = compositore().componi(Documento::Ricevuta(&data)).unwrap();
-    contiene(&parole(&pdf), &["1° gennaio 2027", "00:00:00"]);
+    contiene(&parole(&pdf), &["1º gennaio 2027", "00:00:00"]);
 }

@@ -2,6 +2,7 @@
 
 use app::{Ente, Ufficio};
 use domain::ente::{CodiceEnte, CodiceUfficio};
+use domain::prenotabile::Orario;
 use domain::termini::Regola;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,17 @@ struct Town {
     centro: (&'static str, &'static str),
     strade: &'static str,
     patrono: Regola,
+    /// Codes of offices that a town of its size does not have.
+    senza: &'static [&'static str],
+    /// Opening hours of its own; where there are none, those that come with the program hold.
+    agende: &'static [(&'static str, &'static str)],
+}
+
+/// The opening hours of one office of the second town, beside the name of their file.
+macro_rules! agenda {
+    ($ufficio:literal) => {
+        ($ufficio, include_str!(concat!("acquaserena/", $ufficio, ".yaml")))
+    };
 }
 
 const TOWNS: [Town; 2] = [
@@ -35,6 +47,8 @@ const TOWNS: [Town; 2] = [
         centro: ("44.181000", "8.264000"),
         strade: include_str!("montelume.geojson"),
         patrono: Regola::Fissa { mese: 8, giorno: 7 },
+        senza: &[],
+        agende: &[],
     },
     Town {
         codice: "c_x902",
@@ -48,6 +62,17 @@ const TOWNS: [Town; 2] = [
         centro: ("44.095000", "8.201000"),
         strade: include_str!("acquaserena.geojson"),
         patrono: Regola::Fissa { mese: 12, giorno: 6 },
+        senza: &["elettorale", "casa", "mobilita", "cultura-sport", "personale", "transizione-digitale", "istruzione"],
+        agende: &[
+            agenda!("anagrafe"),
+            agenda!("stato-civile"),
+            agenda!("protocollo"),
+            agenda!("urp"),
+            agenda!("tributi"),
+            agenda!("servizi-sociali"),
+            agenda!("polizia-locale"),
+            agenda!("urbanistica"),
+        ],
     },
 ];
 
@@ -83,6 +108,17 @@ fn file(data: &Path, town: &Town) -> PathBuf {
     data.join(format!("strade-{}.geojson", town.codice))
 }
 
+/// Opening hours that a town has published of its own: code of the town, then one office after the other.
+pub(super) fn agende() -> impl Iterator<Item = (&'static str, Orario)> {
+    TOWNS.iter().flat_map(|town| {
+        let own = town.agende.iter().map(|(ufficio, text)| {
+            let orario = catalogo::orario(text, ufficio).expect("the opening hours are checked by a test");
+            (town.codice, orario)
+        });
+        own.collect::<Vec<_>>()
+    })
+}
+
 /// Both towns; `port` is where the demonstration listens, `first` the address of the first town.
 pub(super) fn enti(first: &str, port: u16, data: &Path) -> Vec<Ente> {
     TOWNS
@@ -106,6 +142,7 @@ pub(super) fn enti(first: &str, port: u16, data: &Path) -> Vec<Ente> {
             patrono: Some(town.patrono),
             uffici: UFFICI
                 .iter()
+                .filter(|(codice, _)| !town.senza.contains(codice))
                 .map(|(codice, nome)| Ufficio {
                     codice: CodiceUfficio::new(*codice),
                     nome: (*nome).to_owned(),
@@ -126,6 +163,48 @@ mod tests {
         for servizio in catalogo::spediti() {
             assert!(UFFICI.iter().any(|(codice, _)| *codice == servizio.ufficio.as_str()), "{}", servizio.codice);
         }
+    }
+
+    fn ha_ufficio(town: &Town, codice: &str) -> bool {
+        UFFICI.iter().any(|(known, _)| *known == codice) && !town.senza.contains(&codice)
+    }
+
+    #[test]
+    fn every_office_that_receives_is_one_of_the_town_and_every_service_of_a_desk_exists() {
+        let first = &TOWNS[0];
+        for orario in catalogo::agende_spedite() {
+            assert!(ha_ufficio(first, orario.ufficio.as_str()), "{}", orario.ufficio);
+        }
+        let own: Vec<(&str, Orario)> = agende().collect();
+        assert!(!own.is_empty());
+        for (codice, orario) in &own {
+            let town = TOWNS.iter().find(|town| town.codice == *codice).unwrap();
+            assert!(ha_ufficio(town, orario.ufficio.as_str()), "{codice} {}", orario.ufficio);
+        }
+        for orario in own.iter().map(|(_, orario)| orario).chain(catalogo::agende_spedite()) {
+            let known: Vec<_> = catalogo::prenotabili_spediti().iter().collect();
+            assert_eq!(catalogo::incroci_orario(orario, &known), [], "{}", orario.ufficio);
+        }
+    }
+
+    #[test]
+    fn the_second_town_receives_at_places_of_its_own_in_fewer_offices() {
+        let second = &TOWNS[1];
+        let own: Vec<Orario> = agende().filter(|(codice, _)| *codice == second.codice).map(|(_, own)| own).collect();
+        let mut receiving = 0;
+        for shipped in catalogo::agende_spedite().iter().filter(|shipped| ha_ufficio(second, shipped.ufficio.as_str()))
+        {
+            let orario = own.iter().find(|own| own.ufficio == shipped.ufficio);
+            let orario = orario.unwrap_or_else(|| panic!("{} would have the first town's address", shipped.ufficio));
+            assert!(orario.versione > shipped.versione, "{}: what is shipped would hold", shipped.ufficio);
+            assert_ne!(orario.luogo.indirizzo, shipped.luogo.indirizzo);
+            // A street of the map of the town.
+            let street = orario.luogo.indirizzo.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+            assert!(second.strade.contains(&format!("\"{street}\"")), "{street}");
+            receiving += 1;
+        }
+        assert!(receiving > 0 && receiving < catalogo::agende_spedite().len());
+        assert_eq!(own.len(), receiving, "each office once");
     }
 
     #[test]

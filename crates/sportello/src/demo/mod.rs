@@ -40,6 +40,10 @@ pub(crate) async fn run(args: DemoArgs) -> Result<(), Failure> {
     let place = Place::folder(&args.data, args.database.as_ref());
     let installation = Installation::open(&place, Enti::new(towns)?, clock.clone()).await?;
     enti::strade(&args.data)?;
+    // Before what comes with the program: a town that has its own hours never has those of another.
+    for (ente, orario) in enti::agende() {
+        installation.app.pubblica_orario(ente, &orario).await?;
+    }
     let posta = args.data.join("posta");
     let mailbox = Mail::Folder { dir: posta.clone(), per_second: default_rate() };
     if !args.empty {

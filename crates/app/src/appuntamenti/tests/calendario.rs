@@ -1,17 +1,15 @@
 //! Calendar files, read back by a parser.
 
-use super::sala::{LUNEDI, MARTEDI, Sala, slot, ufficio};
+use super::sala::{LUNEDI, MARTEDI, Sala, slot};
 use crate::appuntamenti::calendario::{Corredo, file};
 use crate::appuntamenti::limits;
-use crate::error::AppError;
 use domain::Sample as _;
 use domain::appuntamento::{self, Dettaglio};
 use domain::pratica::Pratica;
 use icalendar::{Calendar, CalendarComponent, Component as _, Event};
-use jiff::SignedDuration;
 
 /// The one event of a file, and the method.
-fn letto(text: &str) -> (String, Event) {
+pub fn letto(text: &str) -> (String, Event) {
     assert!(text.lines().all(|line| line.len() <= 75), "folded: {text}");
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     let calendar: Calendar = text.parse().unwrap();
@@ -23,7 +21,7 @@ fn letto(text: &str) -> (String, Event) {
     }
 }
 
-fn detto<'a>(event: &'a Event, key: &str) -> &'a str {
+pub fn detto<'a>(event: &'a Event, key: &str) -> &'a str {
     event.property_value(key).unwrap_or_else(|| panic!("no {key}"))
 }
 
@@ -84,30 +82,4 @@ async fn what_people_write_breaks_no_line() {
     assert!(text.contains(&format!("\r\nTRIGGER:{}\r\n", limits::AVVISO_CALENDARIO)));
     let alarm = text.split("BEGIN:VALARM").nth(1).unwrap();
     assert!(!alarm.split("END:VALARM").next().unwrap().contains("DTSTAMP"), "the library's own clock: {alarm}");
-}
-
-#[tokio::test]
-async fn an_officer_subscribes_to_the_agenda_for_some_months() {
-    let sala = Sala::nuova().await;
-    let (officer, nobody) = (sala.operatore("urp"), sala.mondo.nessuno());
-    let booked = sala.prenota(&sala.cittadino(1), "p", slot(LUNEDI, 9, 0)).await.unwrap();
-    sala.letture().await;
-    let token = sala.app.token_agenda(&officer, &ufficio()).unwrap();
-    assert_eq!(sala.app.token_agenda(&officer, &ufficio()).unwrap(), token, "one address");
-    let text = sala.app.feed_agenda(&nobody, &token).await.unwrap();
-    let (method, event) = letto(&text);
-    let name = booked.caso.base().richiedente.get().unwrap().nome_completo();
-    assert_eq!(method, "PUBLISH");
-    assert!(detto(&event, "SUMMARY").ends_with(&name));
-    let other = sala.app.token_agenda(&sala.operatore("polizia-locale"), &ufficio());
-    assert!(matches!(other, Err(AppError::NonTrovato)));
-    assert!(matches!(sala.app.token_agenda(&sala.cittadino(1), &ufficio()), Err(AppError::NonTrovato)));
-    for bad in [format!("A{}", &token[1..]), token[..20].to_owned(), "A".repeat(limits::CARATTERI_FEED + 4)] {
-        assert!(matches!(sala.app.feed_agenda(&nobody, &bad).await, Err(AppError::NonTrovato)), "{bad}");
-    }
-    let days = |days: i32| super::sala::ora() + SignedDuration::from_hours(24 * i64::from(days));
-    sala.adesso(days(limits::VALIDITA_FEED - 100));
-    sala.app.feed_agenda(&nobody, &token).await.unwrap();
-    sala.adesso(days(limits::VALIDITA_FEED));
-    assert!(matches!(sala.app.feed_agenda(&nobody, &token).await, Err(AppError::NonTrovato)));
 }

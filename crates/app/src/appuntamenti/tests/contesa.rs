@@ -8,9 +8,7 @@ use domain::Sample as _;
 use domain::agenda;
 use domain::prenotabile::{Prenotabile, REGISTRO_APPUNTAMENTI};
 use domain::registro::stream_registro;
-use eventstore::{
-    AppendError, Appended, Batch, EventStore, Expected, Head, Idempotency, Position, ReadError, Record, Registration,
-};
+use eventstore::{AppendError, Appended, Batch, EventStore, Expected, Registration};
 use jiff::ToSpan as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,47 +151,22 @@ async fn days_at_hand_are_limited() {
 /// A log in which somebody else always writes first.
 struct SempreAltri(Arc<dyn EventStore>);
 
-impl EventStore for SempreAltri {
+impl eventstore::Layer for SempreAltri {
+    fn below(&self) -> &dyn EventStore {
+        &*self.0
+    }
+
     fn append<'a>(&'a self, _: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
         let stream = batch.items[0].stream.clone();
         Box::pin(async move { Err(AppendError::Conflict { stream, expected: Expected::NoStream, actual: 1 }) })
     }
+
     fn append_registered<'a>(
         &'a self,
         _: &'a str,
         _: Arc<dyn Registration>,
     ) -> BoxFuture<'a, Result<Appended, AppendError>> {
         Box::pin(async { Err(AppendError::Conflict { stream: "x".into(), expected: Expected::NoStream, actual: 1 }) })
-    }
-    fn applied<'a>(
-        &'a self,
-        ente: &'a str,
-        key: &'a Idempotency,
-    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
-        self.0.applied(ente, key)
-    }
-    fn read_stream<'a>(
-        &'a self,
-        ente: &'a str,
-        stream: &'a str,
-        after: u64,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.0.read_stream(ente, stream, after, limit)
-    }
-    fn read_all<'a>(
-        &'a self,
-        ente: &'a str,
-        after: Position,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.0.read_all(ente, after, limit)
-    }
-    fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
-        self.0.head(ente)
-    }
-    fn wake(&self, ente: &str) -> tokio::sync::watch::Receiver<Position> {
-        self.0.wake(ente)
     }
 }
 

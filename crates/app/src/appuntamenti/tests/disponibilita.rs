@@ -1,8 +1,9 @@
 //! What is free, as people are told.
 
-use super::sala::{LUNEDI, MARTEDI, SERVIZIO, Sala, codice, ora, slot, ufficio};
+use super::sala::{ENTE, LUNEDI, MARTEDI, SERVIZIO, Sala, codice, ora, orario, slot, ufficio};
 use crate::appuntamenti::{Bisogni, limits};
 use domain::ente::CodiceUfficio;
+use domain::prenotabile::{Orario, Prenotabile};
 use jiff::ToSpan as _;
 use jiff::civil::date;
 
@@ -23,6 +24,54 @@ async fn what_is_taken_or_held_is_not_free() {
     assert_eq!(posti(&sala, &nobody).await, 11);
     sala.app.annulla_appuntamento(&me, "a", id, None).await.unwrap();
     assert_eq!(posti(&sala, &nobody).await, 12);
+}
+
+#[tokio::test]
+async fn what_is_at_hand_is_what_is_read() {
+    let sala = Sala::nuova().await;
+    let (me, nobody, officer) = (sala.cittadino(1), sala.mondo.nessuno(), sala.operatore("urp"));
+    let free = async |ctx: &crate::Contesto| {
+        sala.letture().await;
+        // A node that has nothing at hand says the same.
+        let other = crate::App::new((*sala.app.parts).clone());
+        other.aggiorna::<Prenotabile>(ENTE).await.unwrap();
+        other.aggiorna::<Orario>(ENTE).await.unwrap();
+        let mut seats = 0;
+        for bisogni in [Bisogni::default(), Bisogni { accessibile: true, lingua: Some("it".into()) }] {
+            let days = (LUNEDI, MARTEDI);
+            let [kept, read] =
+                [&sala.app, &other].map(|app| app.disponibilita_per(ctx, SERVIZIO, None, days, bisogni.clone()));
+            let (kept, read) = (kept.await.unwrap(), read.await.unwrap());
+            assert_eq!(kept[0].slot, read[0].slot);
+            seats = seats.max(kept[0].slot.iter().map(|slot| slot.liberi).sum::<u16>());
+        }
+        seats
+    };
+    assert_eq!((free(&nobody).await, free(&nobody).await), (12 + 16, 12 + 16));
+    sala.app.blocca_slot(&me, "b", slot(LUNEDI, 9, 0)).await.unwrap();
+    assert_eq!(free(&nobody).await, 27);
+    // The hold ends by itself: nothing is written.
+    let later = ora() + jiff::SignedDuration::from_mins(11);
+    sala.adesso(later);
+    assert_eq!(free(&nobody).await, 28);
+    let booked = sala.prenota(&me, "p", slot(LUNEDI, 9, 30)).await.unwrap().caso.base().id;
+    assert_eq!(free(&nobody).await, 27);
+    sala.app.sposta_appuntamento(&me, "s", booked, slot(MARTEDI, 9, 0), None).await.unwrap();
+    assert_eq!(free(&nobody).await, 27);
+    // Other hours: one desk alone, whatever is at hand.
+    let mut narrow = Orario { versione: 91, ..orario() };
+    narrow.sportelli.truncate(1);
+    sala.app.pubblica_orario(ENTE, &narrow).await.unwrap();
+    let one = free(&nobody).await;
+    assert!(one < 27, "{one}");
+    // Notice is a citizen's: on the day itself an officer finds what they no longer do.
+    sala.adesso(slot(LUNEDI, 8, 30).inizio);
+    let [citizen, office] = [free(&nobody).await, free(&officer).await];
+    assert!(citizen < one && citizen < office, "{citizen} {office}");
+    // A language that nobody speaks.
+    let bisogni = Bisogni { accessibile: false, lingua: Some("xx".into()) };
+    let found = sala.app.disponibilita_per(&nobody, SERVIZIO, None, (LUNEDI, MARTEDI), bisogni).await.unwrap();
+    assert!(found[0].slot.is_empty());
 }
 
 #[tokio::test]

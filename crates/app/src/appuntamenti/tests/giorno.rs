@@ -110,6 +110,35 @@ async fn who_did_not_come_is_absent_after_the_tolerance() {
 }
 
 #[tokio::test]
+async fn who_does_not_answer_the_call_can_be_called_again_and_is_absent_after_the_tolerance() {
+    let sala = Sala::nuova().await;
+    let officer = sala.operatore("urp");
+    let booked = sala.prenota(&sala.cittadino(1), "p", slot(LUNEDI, 9, 0)).await.unwrap();
+    let (id, from) = (booked.caso.base().id, pratica(&booked).dettaglio.assente_dal());
+    let day = (&ufficio(), LUNEDI);
+    sala.adesso(apertura(LUNEDI, time(8, 50, 0, 0)));
+    sala.app.registra_arrivo(&officer, "a", id).await.unwrap();
+    assert_eq!(codice(sala.app.segna_assente(&officer, "x0", id).await), "ancora-in-sala");
+    sala.app.chiama_turno(&officer, "c", day, 1, "s1").await.unwrap();
+    assert_eq!(codice(sala.app.segna_assente(&officer, "x1", id).await), "ancora-in-sala");
+    let unanswered = sala.app.concludi_turno(&officer, "n", day, 1, (false, None)).await.unwrap();
+    assert_eq!(unanswered.caso.unwrap().base().stato, StatoPratica::PresaInCarico);
+    assert_eq!(codice(sala.app.segna_assente(&officer, "x2", id).await), "ancora-atteso");
+    // Called once more, at another desk; nobody either.
+    sala.app.chiama_turno(&officer, "c2", day, 1, "s2").await.unwrap();
+    sala.adesso(from);
+    assert_eq!(codice(sala.app.segna_assente(&officer, "x3", id).await), "ancora-in-sala");
+    sala.app.concludi_turno(&officer, "n2", day, 1, (false, None)).await.unwrap();
+    let stranger = sala.app.segna_assente(&sala.operatore("ambiente"), "x4", id).await;
+    assert!(matches!(stranger, Err(AppError::NonTrovato)));
+    let absent = sala.app.segna_assente(&officer, "x5", id).await.unwrap();
+    assert_eq!(absent.caso.base().stato, StatoPratica::NonPresentata);
+    assert_eq!(sala.app.segna_assente(&officer, "x5", id).await.unwrap().posizione, absent.posizione, "once");
+    let late = rifiuto(sala.app.chiama_turno(&officer, "c3", day, 1, "s1").await);
+    assert_eq!((late.codice.as_str(), late.valori["stato"].as_str()), ("stato-non-ammesso", "non-presentata"));
+}
+
+#[tokio::test]
 async fn the_waiting_list_keeps_its_order_and_is_left() {
     let sala = Sala::nuova().await;
     let mut booked = Vec::new();
@@ -122,9 +151,9 @@ async fn the_waiting_list_keeps_its_order_and_is_left() {
         };
         let today = domain::termini::data_locale(ora());
         let wish = IscriviAttesa { appuntamento: id, uffici: vec![ufficio()], dal: today, entro: MARTEDI };
-        let place = sala.app.iscrivi_attesa(&me, "i", wish.clone()).await.unwrap();
+        let (place, _) = sala.app.iscrivi_attesa(&me, "i", wish.clone()).await.unwrap();
         assert_eq!((place.davanti, place.appuntamento, place.offerta.clone()), (n as usize, id, None));
-        assert_eq!(sala.app.iscrivi_attesa(&me, "i", wish.clone()).await.unwrap(), place);
+        assert_eq!(sala.app.iscrivi_attesa(&me, "i", wish.clone()).await.unwrap().0, place);
         assert_eq!(codice(sala.app.iscrivi_attesa(&me, "j", wish).await), "gia-in-attesa");
         assert_eq!(codice(sala.app.accetta_offerta(&me, "k", id).await), "offerta-inesistente");
         assert_eq!(codice(sala.app.rifiuta_offerta(&me, "k", id).await), "offerta-inesistente");

@@ -10,19 +10,19 @@ use domain::prenotabile::SlotId;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-struct Processo<'a> {
+pub struct Processo<'a> {
     sala: &'a Sala,
     memoria: Memoria,
-    tutto: ProcessoAppuntamenti,
+    pub tutto: ProcessoAppuntamenti,
 }
 
 impl<'a> Processo<'a> {
-    fn nuovo(sala: &'a Sala) -> Self {
+    pub fn nuovo(sala: &'a Sala) -> Self {
         let tutto = ProcessoAppuntamenti { app: sala.app.clone(), avvisa: true, nodo: "uno".into() };
         Self { sala, memoria: Memoria::default(), tutto }
     }
 
-    async fn giro(&mut self, adesso: Timestamp) -> Giro {
+    pub async fn giro(&mut self, adesso: Timestamp) -> Giro {
         self.sala.adesso(adesso);
         self.sala.letture().await;
         let giro = self.tutto.giro(&mut self.memoria, &CancellationToken::new()).await;
@@ -40,7 +40,7 @@ fn ore(n: i64) -> SignedDuration {
     SignedDuration::from_hours(n)
 }
 
-async fn stato(sala: &Sala, id: PraticaId) -> (StatoPratica, Timestamp) {
+pub async fn stato(sala: &Sala, id: PraticaId) -> (StatoPratica, Timestamp) {
     let (pratica, _) = sala.app.appuntamento(ENTE, id).await.unwrap().unwrap();
     (pratica.base.stato, pratica.dettaglio.posto.inizio)
 }
@@ -117,8 +117,44 @@ async fn who_does_not_come_is_absent_from_the_end_and_the_tolerance_on() {
     assert_eq!(stato(&sala, here).await.0, StatoPratica::PresaInCarico);
 }
 
+#[tokio::test]
+async fn who_did_not_answer_the_call_is_absent_when_the_day_is_over() {
+    let sala = Sala::nuova().await;
+    let officer = sala.operatore("urp");
+    let day = (&super::sala::ufficio(), LUNEDI);
+    let mut ids = Vec::new();
+    for (n, hour) in [(1, 9), (2, 9), (3, 10), (4, 10)] {
+        ids.push(sala.prenota(&sala.cittadino(n), "p", slot(LUNEDI, hour, 0)).await.unwrap().caso.base().id);
+    }
+    sala.adesso(slot(LUNEDI, 9, 0).inizio);
+    for (turno, id) in (1..).zip(&ids) {
+        sala.app.registra_arrivo(&officer, &format!("a{turno}"), *id).await.unwrap();
+    }
+    // The first is forgotten at the desk, the second and the third do not answer, the third comes back and is served;
+    // the fourth is never called.
+    for (turno, desk) in [(1, "s1"), (2, "s2")] {
+        sala.app.chiama_turno(&officer, &format!("c{turno}"), day, turno, desk).await.unwrap();
+    }
+    sala.app.concludi_turno(&officer, "n2", day, 2, (false, None)).await.unwrap();
+    sala.app.chiama_turno(&officer, "c3", day, 3, "s2").await.unwrap();
+    sala.app.concludi_turno(&officer, "n3", day, 3, (false, None)).await.unwrap();
+    sala.app.chiama_turno(&officer, "c3b", day, 3, "s2").await.unwrap();
+    sala.app.concludi_turno(&officer, "f3", day, 3, (true, None)).await.unwrap();
+    let mut processo = Processo::nuovo(&sala);
+    let midnight = domain::termini::inizio_giornata(MARTEDI);
+    assert_eq!(processo.giro(midnight - SignedDuration::from_secs(1)).await.assenti, 0, "they may come back");
+    assert_eq!(processo.giro(midnight).await.assenti, 1);
+    assert_eq!(processo.giro(midnight + ore(1)).await, Giro::default(), "once");
+    let mut states = Vec::new();
+    for id in ids {
+        states.push(stato(&sala, id).await.0);
+    }
+    let (here, absent) = (StatoPratica::PresaInCarico, StatoPratica::NonPresentata);
+    assert_eq!(states, [here, absent, StatoPratica::Conclusa, here]);
+}
+
 /// Fills the Monday, and lets three persons with a seat on Tuesday wait for one there.
-async fn lista(sala: &Sala) -> (Vec<(Contesto, PraticaId)>, Vec<(Contesto, PraticaId)>) {
+pub async fn lista(sala: &Sala) -> (Vec<(Contesto, PraticaId)>, Vec<(Contesto, PraticaId)>) {
     let (mut taken, mut waiting) = (Vec::new(), Vec::new());
     let ctx = sala.mondo.nessuno();
     sala.letture().await;
@@ -140,7 +176,7 @@ async fn lista(sala: &Sala) -> (Vec<(Contesto, PraticaId)>, Vec<(Contesto, Prati
     (taken, waiting)
 }
 
-async fn offerto(sala: &Sala, (person, id): &(Contesto, PraticaId)) -> Option<SlotId> {
+pub async fn offerto(sala: &Sala, (person, id): &(Contesto, PraticaId)) -> Option<SlotId> {
     sala.app.attesa_di(person, *id).await.unwrap().and_then(|place| place.offerta).map(|(slot, _)| slot)
 }
 
@@ -173,7 +209,7 @@ async fn seats_go_to_those_who_wait_in_their_order_and_an_offer_never_overtakes(
 }
 
 #[tokio::test]
-async fn who_cancelled_is_passed_over_and_leaves_the_list() {
+async fn who_cancelled_is_no_longer_in_the_list() {
     let sala = Sala::nuova().await;
     let (taken, waiting) = lista(&sala).await;
     let (first, id) = &waiting[0];
@@ -181,7 +217,7 @@ async fn who_cancelled_is_passed_over_and_leaves_the_list() {
     sala.app.annulla_appuntamento(&taken[0].0, "a", taken[0].1, None).await.unwrap();
     let mut processo = Processo::nuovo(&sala);
     let giro = processo.giro(super::sala::ora()).await;
-    assert_eq!((giro.usciti, giro.offerte), (1, 1));
+    assert_eq!((giro.usciti, giro.offerte), (0, 1));
     assert!(offerto(&sala, &waiting[1]).await.is_some());
     let (lista, _) = sala.app.lista(ENTE, SERVIZIO).await.unwrap();
     assert_eq!(lista.iscrizioni.len(), 2);

@@ -19,6 +19,8 @@ use eventstore::{KeyStore, ManualClock, MemoryKeyStore, MemoryStore, system_rand
 use jiff::{SignedDuration, Timestamp};
 use projections::{Opener, ReadModels};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -34,8 +36,14 @@ pub struct Lavoro {
     pub uploads: Mutex<Vec<Upload>>,
     /// Notices that were queued, each once.
     pub coda: Mutex<Vec<Consegna>>,
+    /// Sizes of what was queued at once.
+    pub accodati: Mutex<Vec<usize>>,
     /// The turn belongs to another node.
     pub altrui: Mutex<bool>,
+    /// Whose turn it is at each process, and until when.
+    pub turni: Mutex<HashMap<String, (String, Timestamp)>>,
+    /// How often a turn was given back.
+    pub restituiti: AtomicUsize,
 }
 
 fn ready<'a, T: Send + 'a>(value: T) -> BoxFuture<'a, Result<T, WorkError>> {
@@ -62,14 +70,25 @@ impl WorkState for Lavoro {
     }
     fn hold<'a>(
         &'a self,
-        _: &'a str,
-        _: &'a str,
-        _: Timestamp,
-        _: Timestamp,
+        process: &'a str,
+        node: &'a str,
+        now: Timestamp,
+        until: Timestamp,
     ) -> BoxFuture<'a, Result<bool, WorkError>> {
-        ready(!*self.altrui.lock().unwrap())
+        let mut turni = self.turni.lock().unwrap();
+        let free = turni.get(process).is_none_or(|(holder, over)| holder == node || *over <= now);
+        let ours = free && !*self.altrui.lock().unwrap();
+        if ours {
+            turni.insert(process.to_owned(), (node.to_owned(), until));
+        }
+        ready(ours)
     }
-    fn release<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
+    fn release<'a>(&'a self, process: &'a str, node: &'a str) -> BoxFuture<'a, Result<(), WorkError>> {
+        self.restituiti.fetch_add(1, Ordering::SeqCst);
+        let mut turni = self.turni.lock().unwrap();
+        if turni.get(process).is_some_and(|(holder, _)| holder == node) {
+            turni.remove(process);
+        }
         ready(())
     }
     fn enqueue<'a>(
@@ -79,6 +98,7 @@ impl WorkState for Lavoro {
         _: u64,
         consegne: Vec<Consegna>,
     ) -> BoxFuture<'a, Result<(), WorkError>> {
+        self.accodati.lock().unwrap().push(consegne.len());
         let mut coda = self.coda.lock().unwrap();
         for consegna in consegne {
             if !coda.iter().any(|known| known.dedupe == consegna.dedupe) {

@@ -148,14 +148,19 @@ fn annullamento(ente: &Ente, pratica: &Pratica<Dettaglio>, detto: &Detto) -> Vec
 
 fn offerta(pratica: &Pratica<Dettaglio>, detto: &Detto) -> Option<Vec<Blocco>> {
     let PostoOfferto { slot, sede, scade } = detto.offerta.as_ref()?;
+    // The signed link needs no sign-in: an offer is short, and the way to an answer is too.
+    let (words, page) = match &detto.corredo.collegamento {
+        Some(url) => ("offerta-entro", url),
+        None => ("offerta-entro-area", &detto.pagina),
+    };
     let mut offered = vec![riga("servizio", &pratica.dettaglio.nome_servizio), riga("quando", quando(slot.inizio))];
     offered.extend(luogo(sede));
     Some(vec![
         Blocco::Paragrafo(t("intro-offerta")),
         Blocco::Titolo(t("titolo-offerta")),
         Blocco::Righe(offered),
-        Blocco::Paragrafo(t_with("offerta-entro", &[("entro", &quando(*scade))])),
-        Blocco::Collegamento(format!("{}#attesa", detto.pagina)),
+        Blocco::Paragrafo(t_with(words, &[("entro", &quando(*scade))])),
+        Blocco::Collegamento(format!("{page}#attesa")),
         Blocco::Paragrafo(t("offerta-senza-risposta")),
         Blocco::Titolo(t("titolo-appuntamento-ora")),
         Blocco::Righe(dati(pratica)),

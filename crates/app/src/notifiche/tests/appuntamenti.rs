@@ -78,7 +78,8 @@ async fn each_says_when_where_and_how_to_change_and_carries_the_calendar() {
     assert_eq!((calendar.nome.as_str(), calendar.formato), ("appuntamento.ics", super::super::appuntamento::RICHIESTA));
     // The link in it opens the case.
     let token = booked.testo.split("/a/").nth(1).unwrap().split_whitespace().next().unwrap();
-    let (_, opened) = sala.app.appuntamento_da_collegamento(&sala.mondo.nessuno(), token).await.unwrap();
+    let (_, opened) =
+        sala.app.appuntamento_da_collegamento(&sala.mondo.nessuno(), token).await.unwrap().aperto().unwrap();
     assert_eq!(opened, id);
 
     let why = Some("Lo sportello è chiuso.".to_owned());

@@ -14,8 +14,8 @@ use domain::pratica::{PresaInCarico, RicevutaEmessa, TermineCalcolato, TipoPrati
 use domain::segnalazione::SegnalazioneInviata;
 use domain::{Evento, Sample, notifica, segnalazione};
 use eventstore::{
-    AppendError, Appended, Batch, Clock, EventStore, Expected, Head, Idempotency, Item, ManualClock, MemoryKeyStore,
-    MemoryStore, Meta, NewEvent, Position, ReadError, Record, Registration, hash, system_random,
+    AppendError, Appended, Batch, Clock, EventStore, Expected, Item, ManualClock, MemoryKeyStore, MemoryStore, Meta,
+    NewEvent, Record, hash, system_random,
 };
 use jiff::{SignedDuration, Timestamp};
 use projections::decode::Opener;
@@ -255,7 +255,11 @@ pub struct Guasto {
     pub append_fails: AtomicU32,
 }
 
-impl EventStore for Guasto {
+impl eventstore::Layer for Guasto {
+    fn below(&self) -> &dyn EventStore {
+        &self.inner
+    }
+
     fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
         // What is filed has a number by now: only the outcomes of notices are refused.
         let outcome = batch.items.iter().any(|item| item.stream.starts_with("notifica-"));
@@ -263,43 +267,6 @@ impl EventStore for Guasto {
             return ready(Err(AppendError::Unknown("arranged".into())));
         }
         self.inner.append(ente, batch)
-    }
-    fn append_registered<'a>(
-        &'a self,
-        ente: &'a str,
-        registration: Arc<dyn Registration>,
-    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.inner.append_registered(ente, registration)
-    }
-    fn applied<'a>(
-        &'a self,
-        ente: &'a str,
-        idempotency: &'a Idempotency,
-    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
-        self.inner.applied(ente, idempotency)
-    }
-    fn read_stream<'a>(
-        &'a self,
-        ente: &'a str,
-        stream: &'a str,
-        after: u64,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.inner.read_stream(ente, stream, after, limit)
-    }
-    fn read_all<'a>(
-        &'a self,
-        ente: &'a str,
-        after: Position,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.inner.read_all(ente, after, limit)
-    }
-    fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
-        self.inner.head(ente)
-    }
-    fn wake(&self, ente: &str) -> tokio::sync::watch::Receiver<Position> {
-        self.inner.wake(ente)
     }
 }
 

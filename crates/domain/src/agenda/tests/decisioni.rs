@@ -356,3 +356,29 @@ fn texts_of_a_closure_are_read() {
     assert_eq!(code(with("Ferie", vec!["s".into(); 41])), "troppi-sportelli");
     assert_eq!(code(with("Ferie", vec!["s".repeat(41)])), "testo-lungo");
 }
+
+#[test]
+fn a_number_that_nobody_answered_leaves_the_desk_free_and_can_be_called_anew() {
+    let mut m = mondo();
+    let mut g = m.fai(Giornata::default(), m.prenota(1, NOVE));
+    m.adesso = at("2026-03-10T07:55:00Z");
+    let turno =
+        |appuntamento| Command::AssegnaTurno { giorno: MARTEDI, appuntamento, servizio: "carta-identita".into() };
+    g = m.ufficio(m.ufficio(g, turno(Some(pratica(1)))), turno(None));
+    let chiama = |turno, sportello: &str| Command::ChiamaTurno { turno, sportello: sportello.into() };
+    let nessuno = |turno| Command::ConcludiTurno { turno, esito: EsitoTurno::Assente };
+    assert_eq!(m.rifiuto(&g, nessuno(1), Ruolo::Operatore).code, "turno-non-chiamato");
+    g = m.ufficio(g, chiama(1, "s1"));
+    assert!(!g.senza_risposta(pratica(1)));
+    g = m.ufficio(g, nessuno(1));
+    assert!(g.senza_risposta(pratica(1)) && !g.senza_risposta(pratica(2)));
+    assert_eq!(m.rifiuto(&g, nessuno(1), Ruolo::Operatore).code, "turno-concluso");
+    g = m.ufficio(g, chiama(2, "s1"));
+    m.adesso = at("2026-03-10T08:09:00Z");
+    assert_eq!(m.rifiuto(&g, chiama(1, "s1"), Ruolo::Operatore).code, "sportello-occupato");
+    g = m.ufficio(g, chiama(1, "s2"));
+    assert_eq!(g.turni[0].stato, StatoTurno::Chiamato { sportello: "s2".into(), dal: m.adesso });
+    assert!(!g.senza_risposta(pratica(1)));
+    g = m.ufficio(g, Command::ConcludiTurno { turno: 1, esito: EsitoTurno::Servito });
+    assert!(!g.senza_risposta(pratica(1)), "served in the end");
+}

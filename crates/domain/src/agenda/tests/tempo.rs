@@ -19,7 +19,8 @@ const TUTTI: [GiornoSettimana; 7] = [
 fn notte(giorno: Date, dalle: Time, alle: Time) -> Mondo {
     let mut m = mondo();
     m.orario.sportelli.truncate(1);
-    m.orario.sportelli[0].orari = vec![Fascia { giorni: TUTTI.to_vec(), dalle, alle, dal: None, al: None }];
+    m.orario.sportelli[0].orari =
+        vec![Fascia { giorni: TUTTI.to_vec(), dalle, alle, dal: None, al: None, ogni_anno: None }];
     m.orario.eccezioni.clear();
     m.prenotabile.durata_minuti = 30;
     m.prenotabile.margine_minuti = 0;
@@ -27,9 +28,14 @@ fn notte(giorno: Date, dalle: Time, alle: Time) -> Mondo {
     m.calendario = CalendarioUfficio::new(Festivi::con_tabella("prova", Vec::new()), false, None);
     // Sundays are holidays of every table: an exception of one day opens them.
     let fasce = vec![Ore { dalle, alle }];
-    m.orario.eccezioni.push(Eccezione { dal: giorno, al: giorno, motivo: "Prova".into(), sportelli: vec![], fasce });
+    m.orario.eccezioni.push(eccezione(giorno, &[], fasce));
     m.adesso = crate::termini::inizio_giornata(giorno).checked_sub(jiff::SignedDuration::from_hours(48)).unwrap();
     m
+}
+
+fn eccezione(giorno: Date, sportelli: &[&str], fasce: Vec<Ore>) -> Eccezione {
+    let sportelli = sportelli.iter().map(|codice| (*codice).to_owned()).collect();
+    Eccezione { dal: Some(giorno), al: Some(giorno), ogni_anno: None, motivo: "Prova".into(), sportelli, fasce }
 }
 
 fn ore(m: &Mondo, giorno: Date) -> Vec<Time> {
@@ -138,7 +144,7 @@ fn exceptions_replace_hours_and_open_days_only_when_they_are_of_one_day() {
     // August: two hours on working days, without the afternoon; Sundays and the 15th stay closed.
     assert_eq!(m.liberi(date(2026, 8, 11), &Giornata::default()).len(), 4);
     assert_eq!((hours(&m, date(2026, 8, 11)), hours(&m, date(2026, 8, 16)), hours(&m, date(2026, 8, 15))), (1, 0, 0));
-    let one = |day, fasce| Eccezione { dal: day, al: day, motivo: "Prova".into(), sportelli: vec!["s1".into()], fasce };
+    let one = |day, fasce| eccezione(day, &["s1"], fasce);
     let nine = Ore { dalle: t(9, 0), alle: t(10, 0) };
     m.orario.eccezioni = vec![one(date(2026, 8, 30), vec![nine]), one(date(2026, 8, 31), vec![])];
     assert_eq!(hours(&m, date(2026, 8, 30)), 1, "an open day on a Sunday");

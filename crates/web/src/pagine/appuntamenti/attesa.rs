@@ -1,21 +1,21 @@
 //! Waiting for an earlier time: to begin, to leave, to accept or decline what is offered.
 
-use super::annulla::messaggio;
 use super::caso::di_porta;
 use super::porta::{Porta, Trovato};
-use super::vista::PaginaAttesa;
+use super::vista::{PaginaAttesa, VistaAttesa};
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{ErroreCampo, Opzione};
-use crate::richiesta::Firmata;
-use crate::{sessione, t};
-use app::AppError;
-use app::appuntamenti::IscriviAttesa;
+use crate::richiesta::{Firmata, Richiesta};
+use crate::{sessione, t, ta};
+use app::appuntamenti::{IscriviAttesa, Iscrizione, parole};
+use app::{AppError, Canale, Contesto};
 use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::appuntamento::Dettaglio;
 use domain::ente::CodiceUfficio;
-use domain::pratica::StatoPratica;
+use domain::pratica::{Pratica, StatoPratica};
 use domain::termini;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -115,6 +115,51 @@ pub async fn iscrivi(firmata: Firmata, Path(id): Path<String>, Form(campi): Camp
     }
 }
 
+/// The waiting list, as the page of a booking shows it to who booked; none where there is nothing to see. `base` is the
+/// path of that page, and `ctx` in whose name it is read.
+pub async fn vista(
+    r: &Richiesta,
+    (ctx, base): (&Contesto, &str),
+    pratica: &Pratica<Dettaglio>,
+) -> Result<Option<VistaAttesa>, Errore> {
+    let (app, d) = (&r.web.app, &pratica.dettaglio);
+    let now = app.clock().now();
+    if pratica.base.stato != StatoPratica::Prenotata || d.posto.inizio <= now {
+        return Ok(None);
+    }
+    let base = format!("{base}/attesa");
+    if let Some(place) = app.attesa_di(ctx, pratica.base.id).await? {
+        return Ok(Some(in_lista(r, base, &place)));
+    }
+    // The pages of the list are for who signed in; and who may not move any more could accept nothing.
+    let offered = app.prenotabile(ctx, &d.servizio).is_some_and(|service| service.lista_attesa);
+    let open = offered && now < d.disdetta_entro() && !matches!(ctx.canale, Canale::Collegamento(_));
+    Ok(open.then(|| VistaAttesa { iscrivi: base, ..VistaAttesa::default() }))
+}
+
+fn in_lista(r: &Richiesta, base: String, place: &Iscrizione) -> VistaAttesa {
+    let days = [("dal", crate::formato::data(place.dal)), ("al", crate::formato::data(place.entro))];
+    let days: Vec<(&str, &str)> = days.iter().map(|(nome, valore)| (*nome, valore.as_str())).collect();
+    let offerta = place.offerta.as_ref().map(|(slot, scade)| {
+        let dove = r.web.app.orario(&r.ctx, &slot.ufficio).map(|orario| orario.luogo.nome.clone()).unwrap_or_default();
+        let quando = ta("prenota-quando-dove", &[("quando", &parole::quando(slot.inizio)), ("dove", &dove)]);
+        ta("prenota-attesa-offerta", &[("quando", &quando), ("entro", &parole::quando(*scade))])
+    });
+    VistaAttesa {
+        iscrivi: String::new(),
+        base,
+        posto: match place.davanti {
+            0 => t("prenota-attesa-primo"),
+            1 => t("prenota-attesa-uno"),
+            n => ta("prenota-attesa-davanti", &[("n", &n.to_string())]),
+        },
+        cosa: ta("prenota-attesa-giorni", &days),
+        offerta: offerta.unwrap_or_default(),
+        chiave: r.web.app.ids().uuid(r.web.app.clock().now()).to_string(),
+    }
+}
+
+/// To the place in the list, on the page of the booking.
 fn alla_lista(porta: &Porta) -> Response {
     Redirect::to(&format!("{}#attesa", porta.base)).into_response()
 }
@@ -135,28 +180,40 @@ async fn esito<T>(porta: &Porta, esito: Result<T, AppError>, key: &str) -> Resul
     }
 }
 
+/// Leaves the list, through whichever door.
+pub async fn esci(porta: &Porta, Chiave { chiave }: &Chiave) -> Result<Response, Errore> {
+    let done = porta.r.web.app.lascia_attesa(&porta.ctx, chiave, porta.id).await;
+    esito(porta, done, "prenota-attesa-lasciata").await?;
+    Ok(alla_lista(porta))
+}
+
+/// Declines what is offered.
+pub async fn declina(porta: &Porta, Chiave { chiave }: &Chiave) -> Result<Response, Errore> {
+    let done = porta.r.web.app.rifiuta_offerta(&porta.ctx, chiave, porta.id).await;
+    esito(porta, done, "prenota-attesa-rifiutata").await?;
+    Ok(alla_lista(porta))
+}
+
+/// Accepts what is offered: the booking is moved there.
+pub async fn prendi(porta: &Porta, Chiave { chiave }: &Chiave) -> Result<Response, Errore> {
+    let done = porta.r.web.app.accetta_offerta(&porta.ctx, chiave, porta.id).await;
+    match esito(porta, done, "prenota-spostato").await? {
+        Some(done) => Ok(Redirect::to(&format!("{}?dopo={}", porta.base, done.posizione)).into_response()),
+        None => Ok(alla_lista(porta)),
+    }
+}
+
 /// `POST /pratiche/{id}/attesa/lascia`.
 pub async fn lascia(firmata: Firmata, Path(id): Path<String>, Form(form): Form<Chiave>) -> Result<Response, Errore> {
-    let porta = Porta::area(firmata, &id)?;
-    let done = porta.r.web.app.lascia_attesa(&porta.ctx, &form.chiave, porta.id).await;
-    esito(&porta, done, "prenota-attesa-lasciata").await?;
-    Ok(alla_lista(&porta))
+    esci(&Porta::area(firmata, &id)?, &form).await
 }
 
 /// `POST /pratiche/{id}/attesa/rifiuta`.
 pub async fn rifiuta(firmata: Firmata, Path(id): Path<String>, Form(form): Form<Chiave>) -> Result<Response, Errore> {
-    let porta = Porta::area(firmata, &id)?;
-    let done = porta.r.web.app.rifiuta_offerta(&porta.ctx, &form.chiave, porta.id).await;
-    esito(&porta, done, "prenota-attesa-rifiutata").await?;
-    Ok(alla_lista(&porta))
+    declina(&Porta::area(firmata, &id)?, &form).await
 }
 
-/// `POST /pratiche/{id}/attesa/accetta`: the booking is moved there.
+/// `POST /pratiche/{id}/attesa/accetta`.
 pub async fn accetta(firmata: Firmata, Path(id): Path<String>, Form(form): Form<Chiave>) -> Result<Response, Errore> {
-    let porta = Porta::area(firmata, &id)?;
-    let done = porta.r.web.app.accetta_offerta(&porta.ctx, &form.chiave, porta.id).await;
-    match esito(&porta, done, "prenota-spostato").await? {
-        Some(done) => messaggio(&porta, &t("prenota-spostato"), done.posizione).await,
-        None => Ok(alla_lista(&porta)),
-    }
+    prendi(&Porta::area(firmata, &id)?, &form).await
 }

@@ -1,16 +1,15 @@
 //! The page of a booking, and the one after it was made.
 
-use super::INIZIO;
-use super::domanda;
 use super::porta::Porta;
-use super::vista::{PaginaCaso, PaginaFatto, VistaAppuntamento, VistaAttesa, dalle_alle, di_sede};
+use super::vista::{PaginaCaso, PaginaFatto, VistaAppuntamento, dalle_alle, di_sede};
+use super::{INIZIO, attesa, domanda};
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{Layout, Riga, Voce};
 use crate::pagine::area_personale::dettaglio::Passato;
 use crate::pagine::area_personale::vista::VistaPratica;
 use crate::richiesta::{Firmata, Richiesta};
 use crate::{t, ta};
-use app::appuntamenti::{Iscrizione, parole};
+use app::appuntamenti::parole;
 use app::{App, Contesto, DettaglioPratica};
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -100,50 +99,6 @@ pub fn di_porta(porta: &Porta, pratica: &Pratica<Dettaglio>, mio: bool) -> Vista
     vista(pratica, service.as_deref(), (&porta.base, mio), app.clock().now())
 }
 
-/// The waiting list, as the page of a booking shows it; none where there is none.
-async fn attesa(r: &Richiesta, pratica: &Pratica<Dettaglio>, chiave: String) -> Result<Option<VistaAttesa>, Errore> {
-    let service = r.web.app.prenotabile(&r.ctx, &pratica.dettaglio.servizio);
-    let offered = service.is_some_and(|service| service.lista_attesa);
-    if !offered
-        || pratica.base.stato != StatoPratica::Prenotata
-        || pratica.dettaglio.posto.inizio <= r.web.app.clock().now()
-    {
-        return Ok(None);
-    }
-    let place = r.web.app.attesa_di(&r.ctx, pratica.base.id).await?;
-    Ok(Some(vista_attesa(r, pratica, place.as_ref(), chiave)))
-}
-
-fn vista_attesa(
-    r: &Richiesta,
-    pratica: &Pratica<Dettaglio>,
-    place: Option<&Iscrizione>,
-    chiave: String,
-) -> VistaAttesa {
-    let base = format!("/pratiche/{}/attesa", pratica.base.id);
-    let Some(place) = place else { return VistaAttesa { iscrivi: base, ..VistaAttesa::default() } };
-    let office = |codice| r.web.app.orario(&r.ctx, codice).map(|orario| orario.luogo.nome.clone());
-    let days = [("dal", crate::formato::data(place.dal)), ("al", crate::formato::data(place.entro))];
-    let days: Vec<(&str, &str)> = days.iter().map(|(nome, valore)| (*nome, valore.as_str())).collect();
-    let offerta = place.offerta.as_ref().map(|(slot, scade)| {
-        let dove = office(&slot.ufficio).unwrap_or_default();
-        let quando = ta("prenota-quando-dove", &[("quando", &parole::quando(slot.inizio)), ("dove", &dove)]);
-        ta("prenota-attesa-offerta", &[("quando", &quando), ("entro", &parole::quando(*scade))])
-    });
-    VistaAttesa {
-        iscrivi: String::new(),
-        base,
-        posto: match place.davanti {
-            0 => t("prenota-attesa-primo"),
-            1 => t("prenota-attesa-uno"),
-            n => ta("prenota-attesa-davanti", &[("n", &n.to_string())]),
-        },
-        cosa: ta("prenota-attesa-giorni", &days),
-        offerta: offerta.unwrap_or_default(),
-        chiave,
-    }
-}
-
 /// The page of a booking, now or as it was at a moment of the past.
 pub async fn pagina(
     r: &Richiesta,
@@ -156,11 +111,11 @@ pub async fn pagina(
     let mio = dettaglio.disponibile && presente;
     let service = prenotabile(&r.web.app, &r.ctx, &pratica.dettaglio);
     let base = format!("/pratiche/{}", pratica.base.id);
-    let chiave = r.web.app.ids().uuid(now).to_string();
+    let attesa = if mio { attesa::vista(r, (&r.ctx, &base), pratica).await? } else { None };
     let page = PaginaCaso {
         layout,
         a: vista(pratica, service.as_deref(), (&base, mio), now),
-        attesa: if mio { attesa(r, pratica, chiave).await? } else { None },
+        attesa,
         v: solo_avvenute(v),
         passato: Some(passato),
     };

@@ -205,6 +205,7 @@ fn vista_giorno(
         // The times are what was asked for: the page opens there.
         href: format!("{}#orari", cammino.href_orario(&address)),
         nome: formato::data_con_giorno(day),
+        breve: formato::data_breve(day),
         liberi: match posti {
             1 => t("prenota-un-posto"),
             n => ta("prenota-posti", &[("n", &n.to_string())]),

@@ -39,10 +39,9 @@ impl Porta {
         Ok(Self { ctx: r.ctx.clone(), r, id, base: format!("/pratiche/{id}"), collegamento: false })
     }
 
-    /// The door of a signed link.
-    pub async fn collegamento(r: Richiesta, token: &str) -> Result<Self, Errore> {
-        let (ctx, id) = r.web.app.appuntamento_da_collegamento(&r.ctx, token).await?;
-        Ok(Self { ctx, id, base: format!("/a/{token}"), collegamento: true, r })
+    /// The door of a signed link, with what the link leads to.
+    pub fn collegamento(r: Richiesta, token: &str, (ctx, id): (Contesto, PraticaId)) -> Self {
+        Self { ctx, id, base: format!("/a/{token}"), collegamento: true, r }
     }
 
     /// The booking, once the log has reached `dopo`.

@@ -229,6 +229,7 @@ fn times_are_radios_days_are_links_and_nothing_free_says_what_else_there_is() {
     let day = |nome: &str, scelto| GiornoVista {
         href: "/d#orari".into(),
         nome: nome.into(),
+        breve: nome.chars().take(3).collect(),
         liberi: "5 posti".into(),
         scelto,
     };

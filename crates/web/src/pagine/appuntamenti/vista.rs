@@ -153,6 +153,8 @@ pub struct PaginaLuogo {
 pub struct GiornoVista {
     pub href: String,
     pub nome: String,
+    /// The same as short as it can be read: there are weeks of them on a phone.
+    pub breve: String,
     pub liberi: String,
     pub scelto: bool,
 }

@@ -360,12 +360,10 @@ fn inviato(caso: &Caso) -> Vec<Riga> {
             righe.extend(risposte.map(|(etichetta, testo)| Riga::new(etichetta.clone(), testo.clone())));
             righe
         }),
+        // When and where it was booked for stands in the steps: it may have been moved since.
         Caso::Appuntamento(p) => p.dettaglio.documento.get().map(|d| {
-            let posto = &p.dettaglio.posto;
             vec![
                 row("appuntamento-servizio", &d.servizio),
-                row("appuntamento-quando", &formato::istante(posto.inizio)),
-                row("appuntamento-dove", &format!("{}, {}", posto.sede.nome, posto.sede.indirizzo)),
                 row("appuntamento-motivo", &d.motivo),
                 row("appuntamento-dettagli", &d.dettagli),
             ]

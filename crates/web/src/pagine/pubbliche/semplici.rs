@@ -13,7 +13,7 @@ use axum::routing::get;
 use std::sync::Arc;
 
 /// Questions of the page of frequent questions.
-const DOMANDE: usize = 10;
+const DOMANDE: usize = 11;
 
 #[derive(Template)]
 #[template(path = "pubbliche/home.html")]

@@ -1,5 +1,6 @@
 //! One case on the desk, and its next step.
 
+use super::appuntamento::{self, VistaAppuntamento};
 use super::integrazione::{self, RichiestaDiDocumenti};
 use super::termine::avviso;
 use crate::errore::{Errore, Pagina, pagina_con};
@@ -97,6 +98,8 @@ pub struct PaginaPratica {
     azione: Option<Azione>,
     /// The form that asks for documents.
     pub integrazione: Option<RichiestaDiDocumenti>,
+    /// What an appointment adds.
+    pub appuntamento: Option<VistaAppuntamento>,
     /// Until when the office waits for documents; empty when it does not.
     attesa: String,
     chiave: String,
@@ -144,6 +147,7 @@ pub async fn pagina(r: &Richiesta, found: &DettaglioPratica) -> Result<PaginaPra
     if found.personale && base.tipo == TipoPratica::Istanza {
         v.nate = nate(&r.web.app.nate_da(&r.ctx, base).await?, "/ufficio/pratiche");
     }
+    v.appuntamenti = appuntamento::della_pratica(r, found).await?;
     if let Some(da) = v.nata_da.as_mut() {
         da.href = format!("/ufficio{}", da.href);
     }
@@ -160,6 +164,7 @@ pub async fn pagina(r: &Richiesta, found: &DettaglioPratica) -> Result<PaginaPra
         avviso: avviso(scadenza, base.stato, termini::data_locale(now)),
         azione: azione(base.id, base.tipo, base.stato_di_lavoro(now)).filter(|_| found.lavorabile),
         integrazione: integrazione::modulo(found, key(), now),
+        appuntamento: appuntamento::vista(r, found, key()).await?,
         attesa,
         chiave: key(),
         messaggio: String::new(),
@@ -328,22 +333,60 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_was_written_is_kept_beside_its_error() {
-        let page = PaginaPratica {
+    fn pagina_di_prova() -> PaginaPratica {
+        PaginaPratica {
             layout: Layout::new("Comune di Prova", "Lampione spento", "/ufficio/pratiche/1"),
             v: vista(),
             centro: "44.1,9.8".into(),
             avviso: Some(Stato::new("Scade oggi", Tono::Attenzione)),
             azione: azione(PraticaId::sample(), TipoPratica::Lettera, StatoPratica::InLavorazione),
             integrazione: None,
+            appuntamento: None,
             attesa: String::new(),
             chiave: "chiave-1".into(),
             messaggio: "ok".into(),
             massimo: MAX_MESSAGGIO,
             errori: vec![ErroreCampo::new("messaggio", "Il testo è troppo breve.")],
             conflitto: String::new(),
+        }
+    }
+
+    #[test]
+    fn an_appointment_is_linked_or_a_case_is_opened_and_a_link_that_is_there_is_shown_instead() {
+        let free = VistaAppuntamento {
+            giorno: "/ufficio/agenda/urp/2026-03-10".into(),
+            quando: "martedì 10 marzo 2026, ore 9:00, Sportello".into(),
+            collega: "/ufficio/pratiche/1/collega".into(),
+            apri: "/ufficio/pratiche/1/apri".into(),
+            chiave: "chiave-2".into(),
+            errori_collega: vec![ErroreCampo::new("riferimento", "Questa pratica non c'è.")],
+            ..VistaAppuntamento::default()
         };
+        let render = |a: VistaAppuntamento| {
+            let page = PaginaPratica { azione: None, errori: vec![], appuntamento: Some(a), ..pagina_di_prova() };
+            scraper::Html::parse_document(&page.render().unwrap())
+        };
+        let count = |html: &scraper::Html, css: &str| html.select(&scraper::Selector::parse(css).unwrap()).count();
+        let html = render(free.clone());
+        assert_eq!((count(&html, "form[action$='/collega']"), count(&html, "form[action$='/apri']")), (1, 1));
+        assert_eq!((count(&html, "#errore-riferimento"), count(&html, "details[open]")), (1, 1));
+        assert_eq!(count(&html, "input[name=chiave][value=chiave-2]"), 2);
+        assert_eq!(count(&html, "a[href='/ufficio/agenda/urp/2026-03-10']"), 1);
+        // Cancelled: it can be linked, and no case comes of it.
+        let html = render(VistaAppuntamento { apri: String::new(), ..free.clone() });
+        assert_eq!((count(&html, "form[action$='/collega']"), count(&html, "form[action$='/apri']")), (1, 0));
+        let case = crate::layout::Voce::new("/ufficio/pratiche/2", "Copia di un atto (0000029/2026)");
+        let html =
+            render(VistaAppuntamento { collegata: Some(case), collega: String::new(), apri: String::new(), ..free });
+        assert_eq!(
+            (count(&html, "form"), count(&html, "a[href='/ufficio/pratiche/2']")),
+            (count(&html, "header form"), 1)
+        );
+    }
+
+    #[test]
+    fn what_was_written_is_kept_beside_its_error() {
+        let page = pagina_di_prova();
         let html = scraper::Html::parse_document(&page.render().unwrap());
         let select = |css: &str| scraper::Selector::parse(css).unwrap();
         let area = html.select(&select("textarea[name=messaggio][required]")).next().unwrap();

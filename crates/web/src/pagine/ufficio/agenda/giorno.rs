@@ -5,9 +5,10 @@ use super::{INIZIO, Luogo, calendario, chiave, oggi};
 use crate::errore::{Errore, Pagina, pagina_con};
 use crate::formato;
 use crate::layout::{ErroreCampo, Layout, Opzione, Voce};
-use crate::pagine::elenco::indirizzo;
+use crate::pagine::elenco::{indirizzo, migliaia};
 use crate::richiesta::{DiUfficio, Richiesta};
 use crate::t;
+use app::appuntamenti::limits::POSTI_AGENDA;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -43,9 +44,11 @@ pub struct PaginaGiorno {
     pub monitor: String,
     /// Where the form that chooses a day goes.
     pub vai: String,
-    /// Address of the calendar that programs subscribe to.
+    /// Page of the addresses under which programs of calendars read the agenda.
     pub calendario: String,
     pub massimo: usize,
+    /// How many bookings are shown at most.
+    pub mostrati: String,
     pub massimo_motivo: usize,
     pub errori: Vec<ErroreCampo>,
     /// What kept a step from being done; may be empty.
@@ -154,8 +157,9 @@ async fn pagina(r: &Richiesta, luogo: &Luogo) -> Result<PaginaGiorno, Errore> {
         ],
         monitor: format!("/monitor/{}", luogo.ufficio),
         vai: luogo.agenda(),
-        calendario: calendario::indirizzo(&r.ctx.ente.base_url, &r.web.app.token_agenda(&r.ctx, &luogo.ufficio)?),
+        calendario: calendario::pagina_di(&luogo.ufficio),
         massimo: MAX_MESSAGGIO,
+        mostrati: migliaia(POSTI_AGENDA as u64),
         massimo_motivo: limiti::MOTIVO,
         errori: Vec::new(),
         conflitto: String::new(),

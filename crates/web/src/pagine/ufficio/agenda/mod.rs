@@ -12,6 +12,7 @@ mod tests;
 mod vista;
 
 use crate::errore::Errore;
+use crate::limite::limitate;
 use crate::richiesta::Richiesta;
 use crate::state::Web;
 use axum::Router;
@@ -47,9 +48,12 @@ pub fn routes() -> Router<Web> {
         .route("/ufficio/agenda/{ufficio}/{giorno}/sposta/{id}", get(cambia::mostra_sposta).post(cambia::sposta))
         .route("/ufficio/agenda/{ufficio}/{giorno}/annulla/{id}", get(cambia::mostra_annulla).post(cambia::annulla))
         .route("/ufficio/agenda/{ufficio}/{giorno}/{azione}", post(azioni::agisci).get(azioni::torna))
-        .route("/calendari/{file}", get(calendario::mostra))
+        .route("/ufficio/agenda/{ufficio}/calendario", get(calendario::mostra).post(calendario::apri))
+        .route("/ufficio/agenda/{ufficio}/calendario/revoca", get(calendario::torna).post(calendario::revoca))
+        .merge(limitate(Router::new().route("/calendari/{file}", get(calendario::leggi))))
         .route("/monitor/{ufficio}", get(monitor::mostra))
         .route("/api/uffici/{ufficio}/disponibilita", get(libero::mostra))
+        .route("/api/uffici/{ufficio}/disponibilita.ics", get(libero::calendario))
 }
 
 /// An office and a day, as they stand in the address.

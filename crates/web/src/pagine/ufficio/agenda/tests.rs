@@ -37,6 +37,7 @@ fn posto(n: u128, stato: StatoPratica, inizio: &str, fine: &str) -> Appuntamento
         sportello: orario.sportelli[0].codice.clone(),
         inizio: at(inizio),
         fine: at(fine),
+        assente_dal: at(fine) + jiff::SignedDuration::from_mins(5),
         stato,
         da_confermare: false,
         canale: Canale::Portale,
@@ -95,6 +96,7 @@ fn giornata() -> AgendaGiorno {
             TurnoAgenda { concluso: Some(at("2026-03-10T07:57:00Z")), servito: Some(true), ..numero(3, None) },
         ],
         chiusure: vec![ChiusuraAgenda { sportelli: vec![first], motivo: "Guasto".into() }],
+        altri: 0,
         bloccati: 1,
         orario: Arc::new(orario),
     }
@@ -119,8 +121,9 @@ fn pagina(giorno: &AgendaGiorno, oggi: bool, errori: Vec<ErroreCampo>) -> Pagina
         scelte_annulla: vec![Opzione::new("no", "Restano"), Opzione::new("si", "Si annullano")],
         monitor: "/monitor/anagrafe".into(),
         vai: "/ufficio/agenda/anagrafe".into(),
-        calendario: "https://prova.example/calendari/abc.ics".into(),
+        calendario: "/ufficio/agenda/anagrafe/calendario".into(),
         massimo: 100,
+        mostrati: "1.000".into(),
         massimo_motivo: 200,
         errori,
         conflitto: String::new(),
@@ -173,9 +176,47 @@ fn each_state_has_its_steps() {
 fn who_did_not_answer_the_call_can_still_be_served() {
     let mut giorno = giornata();
     giorno.turni[0].concluso = Some(at("2026-03-10T07:59:00Z"));
+    giorno.turni[0].servito = Some(false);
     let v = vista(&giorno, true);
     assert!(v.sportelli[0].posti[1].concludi);
-    assert_eq!(v.turni.len(), 1);
+    assert_eq!((v.turni.len(), v.serviti.as_str()), (1, "1"));
+    let aside = &v.senza_risposta;
+    assert_eq!((aside.len(), aside[0].numero, aside[0].assente), (1, 1, false), "may be called again");
+    assert!(v.sportelli[0].posti[1].bottoni.is_empty(), "and is expected until the tolerance is over");
+    let html = Html::parse_document(&pagina(&giorno, true, Vec::new()).render().unwrap());
+    sound(&html);
+    assert_eq!(count(&html, "#senza-risposta-1 form[action$='/chiama']"), 1);
+    assert_eq!(count(&html, "#senza-risposta-1 form[action$='/assente']"), 0);
+    let late = VistaGiorno::new(&giorno, true, at("2026-03-10T08:25:00Z"), &|codice| codice.to_owned());
+    let steps: Vec<_> = late.sportelli[0].posti[1].bottoni.iter().map(|b| b.nome).collect();
+    assert_eq!((steps, late.senza_risposta[0].assente), (vec!["assente"], true));
+    let page = PaginaGiorno { v: late, ..pagina(&giorno, true, Vec::new()) };
+    let html = Html::parse_document(&page.render().unwrap());
+    assert_eq!(count(&html, "#senza-risposta-1 form[action$='/assente'] input[name=pratica]"), 1);
+    // Marked, or served in the end: nothing is left to do with the number.
+    for stato in [StatoPratica::NonPresentata, StatoPratica::Conclusa] {
+        giorno.appuntamenti[1].stato = stato;
+        let v = vista(&giorno, true);
+        assert_eq!((v.senza_risposta.len(), v.serviti.as_str()), (0, "2"));
+    }
+    // Without a booking there is nobody to mark.
+    giorno.turni[1].concluso = Some(at("2026-03-10T07:59:00Z"));
+    giorno.turni[1].servito = Some(false);
+    let v = VistaGiorno::new(&giorno, true, at("2026-03-10T20:00:00Z"), &|codice| codice.to_owned());
+    assert_eq!(
+        (v.senza_risposta.len(), v.senza_risposta[0].assente, v.senza_risposta[0].pratica.as_str()),
+        (1, false, "")
+    );
+}
+
+#[test]
+fn a_day_with_more_bookings_than_are_shown_says_so() {
+    let mut giorno = giornata();
+    assert!(vista(&giorno, true).altri.is_empty());
+    giorno.altri = 234;
+    let html = Html::parse_document(&pagina(&giorno, true, Vec::new()).render().unwrap());
+    let said = html.select(&Selector::parse("#altri").unwrap()).next().unwrap().text().collect::<String>();
+    assert!(said.contains("1.000") && said.contains("234"), "{said}");
 }
 
 #[test]

@@ -55,10 +55,14 @@ pub struct VistaSportello {
     pub posti: Vec<VistaPosto>,
 }
 
-/// A number that is not done with.
+/// A number that is not done with, or that nobody answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VistaTurno {
     pub numero: u16,
+    /// Id of the case; empty for who came without a booking.
+    pub pratica: String,
+    /// Whether the person may be marked as absent by now.
+    pub assente: bool,
     pub chi: String,
     pub servizio: String,
     pub stato: Stato,
@@ -83,8 +87,12 @@ pub struct VistaChiusura {
 pub struct VistaGiorno {
     pub sportelli: Vec<VistaSportello>,
     pub turni: Vec<VistaTurno>,
+    /// Numbers that were called and that nobody answered.
+    pub senza_risposta: Vec<VistaTurno>,
     /// How many numbers are done with; empty for none, as are those below.
     pub serviti: String,
+    /// How many bookings are not shown.
+    pub altri: String,
     pub chiusure: Vec<VistaChiusura>,
     /// How many bookings no longer fit the hours.
     pub fuori: String,
@@ -138,11 +146,16 @@ impl VistaGiorno {
         let mut sportelli: Vec<VistaSportello> = desks.collect();
         sportelli.extend(orfani(giorno, &posti));
         let open = giorno.turni.iter().filter(|turno| turno.concluso.is_none());
+        let unanswered: Vec<&TurnoAgenda> = giorno.turni.iter().filter(|turno| in_sospeso(giorno, turno)).collect();
+        let done = giorno.turni.iter().filter(|turno| turno.concluso.is_some()).count() - unanswered.len();
+        let number = |turno: &TurnoAgenda| VistaTurno::new(giorno, turno, adesso, nome);
         let attesi = giorno.appuntamenti.iter().filter(|posto| posto.stato == StatoPratica::Prenotata);
         Self {
             sportelli,
-            turni: open.map(|turno| VistaTurno::new(giorno, turno, adesso, nome)).collect(),
-            serviti: quanti(giorno.turni.iter().filter(|turno| turno.concluso.is_some()).count()),
+            turni: open.map(number).collect(),
+            senza_risposta: unanswered.into_iter().map(number).collect(),
+            serviti: quanti(done),
+            altri: quanti(giorno.altri),
             chiusure: giorno.chiusure.iter().map(|chiusura| VistaChiusura::new(giorno, chiusura)).collect(),
             fuori: quanti(giorno.appuntamenti.iter().filter(|posto| posto.fuori_orario).count()),
             attesi: attesi.map(|posto| format!("{}, {}", parole::ora(posto.inizio), chi(posto))).collect(),
@@ -150,6 +163,17 @@ impl VistaGiorno {
             bloccati: quanti(giorno.bloccati),
         }
     }
+}
+
+/// Whether a number was called, nobody answered, and nothing else came of it yet.
+fn in_sospeso(giorno: &AgendaGiorno, turno: &TurnoAgenda) -> bool {
+    let posto = turno.appuntamento.and_then(|id| giorno.appuntamenti.iter().find(|posto| posto.id == id));
+    turno.servito == Some(false) && posto.is_none_or(|posto| posto.stato == StatoPratica::PresaInCarico)
+}
+
+/// The number of a booking that nobody answered, while nothing else came of it.
+fn non_risponde<'a>(giorno: &'a AgendaGiorno, posto: &AppuntamentoAgenda) -> Option<&'a TurnoAgenda> {
+    giorno.turni.iter().find(|turno| turno.appuntamento == Some(posto.id) && in_sospeso(giorno, turno))
 }
 
 /// Desks that the opening hours no longer name, and that still have bookings.
@@ -187,7 +211,7 @@ impl VistaPosto {
             collegata: posto.collegata.map(|id| format!("/ufficio/pratiche/{id}")).unwrap_or_default(),
             stato: stato(giorno, posto, turno),
             note: note(posto),
-            bottoni: bottoni(posto, oggi, adesso),
+            bottoni: bottoni(posto, non_risponde(giorno, posto).is_some(), oggi, adesso),
             // Who has a number is served by it.
             concludi: turno.is_none()
                 && (posto.stato == StatoPratica::PresaInCarico || prenotata && posto.inizio <= adesso),
@@ -196,7 +220,7 @@ impl VistaPosto {
     }
 }
 
-fn bottoni(posto: &AppuntamentoAgenda, oggi: bool, adesso: Timestamp) -> Vec<Bottone> {
+fn bottoni(posto: &AppuntamentoAgenda, non_risponde: bool, oggi: bool, adesso: Timestamp) -> Vec<Bottone> {
     let button = |nome, primo| Bottone { nome, testo: t(&format!("agenda-{nome}")), primo };
     let mut bottoni = Vec::new();
     if posto.stato == StatoPratica::Prenotata {
@@ -206,9 +230,9 @@ fn bottoni(posto: &AppuntamentoAgenda, oggi: bool, adesso: Timestamp) -> Vec<Bot
         if oggi {
             bottoni.push(button("arrivo", true));
         }
-        if posto.fine <= adesso {
-            bottoni.push(button("assente", false));
-        }
+    }
+    if (posto.stato == StatoPratica::Prenotata || non_risponde) && posto.assente_dal <= adesso {
+        bottoni.push(button("assente", false));
     }
     bottoni
 }
@@ -230,6 +254,12 @@ fn note(posto: &AppuntamentoAgenda) -> Vec<Stato> {
 fn stato(giorno: &AgendaGiorno, posto: &AppuntamentoAgenda, turno: Option<&TurnoAgenda>) -> Stato {
     if let Some(turno) = turno {
         return stato_turno(giorno, turno, None);
+    }
+    if let Some(turno) = non_risponde(giorno, posto) {
+        return Stato::new(
+            ta("agenda-turno-senza-risposta", &[("numero", turno.turno.to_string().as_str())]),
+            Tono::Attenzione,
+        );
     }
     let tono = match posto.stato {
         StatoPratica::Conclusa => Tono::Positivo,
@@ -266,9 +296,15 @@ impl VistaTurno {
         desks.sort_by_key(|desk| (Some(desk.codice.as_str()) != likely, !desk.serve(&turno.servizio)));
         Self {
             numero: turno.turno,
+            pratica: turno.appuntamento.map(|id| id.to_string()).unwrap_or_default(),
+            assente: posto.is_some_and(|posto| posto.assente_dal <= adesso),
             chi: posto.map_or_else(|| t("agenda-senza-prenotazione"), chi),
             servizio: nome(&turno.servizio),
-            stato: stato_turno(giorno, turno, Some(adesso)),
+            stato: if turno.concluso.is_some() {
+                Stato::new(t("agenda-nessuno-ha-risposto"), Tono::Attenzione)
+            } else {
+                stato_turno(giorno, turno, Some(adesso))
+            },
             chiamato: turno.chiamato.is_some(),
             href: turno.appuntamento.map(|id| format!("/ufficio/pratiche/{id}")).unwrap_or_default(),
             sportelli: desks.into_iter().map(|desk| Opzione::new(&desk.codice, &desk.nome)).collect(),
