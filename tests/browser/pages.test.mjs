@@ -91,6 +91,7 @@ test("each step of a report, and what follows it", async ({ come }) => {
   await whole(lucia, "passo-privacy");
   await privacy(lucia);
   await whole(lucia, "passo-dati");
+  await expect(lucia.locator("a[data-element=appointment-booking]").first()).toHaveAttribute("href", /servizio=segnalazione-disservizio&ufficio=urp$/);
   await lucia.getByLabel("Aggiungi un file").setInputFiles(notAPhoto);
   await avanti(lucia).click();
   await avanti(lucia).click();

@@ -38,6 +38,7 @@ for (const { servizio, nome, aperto, scadenza, modulo, file, sbaglio } of exampl
     for (let passo = 0; !mario.url().endsWith("/riepilogo"); passo += 1) {
       expect(passo, `steps of ${servizio}, now ${mario.url()}`).toBeLessThan(PASSI);
       const step = mario.url().split(/[?#]/)[0];
+      await expect(mario.locator("a[data-element=appointment-booking]").first()).toHaveAttribute("href", new RegExp(`servizio=${servizio}&ufficio=`));
       if (await fill(mario, modulo, wrong)) {
         const kept = await lines(mario, wrong.campo);
         await prosegui(mario).click();

@@ -80,6 +80,8 @@ pub struct Layout {
     pub accessibilita_href: String,
     /// Privacy notice, `/privacy` by default (C.SI.3.3: served over TLS).
     pub privacy_href: String,
+    /// Where an appointment is booked: on the steps of a service, about that service at its office (C.SE.2.2).
+    pub prenota_href: String,
 }
 
 impl Layout {
@@ -92,6 +94,7 @@ impl Layout {
             lingua: "it".to_owned(),
             accessibilita_href: "/accessibilita".to_owned(),
             privacy_href: "/privacy".to_owned(),
+            prenota_href: "/prenota-appuntamento".to_owned(),
             ..Self::default()
         }
     }

@@ -1,6 +1,8 @@
 //! Writing to the mayor, in three steps.
 
+use super::appuntamenti;
 use super::invio::{self, Cornice, Flusso, Modulo, Nota, Prova, Sezione, anagrafica};
+use super::pubbliche::servizi::LETTERA;
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{Layout, Riga};
 use crate::richiesta::Richiesta;
@@ -61,7 +63,8 @@ impl Flusso for Scrivi {
     }
 
     fn percorso(&self, layout: Layout) -> Layout {
-        layout.con_percorso([(BASE, &t("lettera-titolo"))])
+        let prenota_href = appuntamenti::inizio(LETTERA, invio::RICEVE, None);
+        Layout { prenota_href, ..layout.con_percorso([(BASE, &t("lettera-titolo"))]) }
     }
 
     fn prova(&self, modulo: &Modulo, prova: Prova) -> Result<(), Refused> {

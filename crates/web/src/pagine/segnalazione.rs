@@ -1,6 +1,8 @@
 //! Reporting that something in the town is broken, in three steps.
 
+use super::appuntamenti;
 use super::invio::{self, Cornice, Flusso, Modulo, Nota, Prova, Sezione, anagrafica};
+use super::pubbliche::servizi::SEGNALAZIONE;
 use crate::errore::{Errore, pagina_con};
 use crate::layout::{Layout, Opzione, Riga, Voce};
 use crate::richiesta::Richiesta;
@@ -96,7 +98,9 @@ impl Flusso for Segnala {
     }
 
     fn percorso(&self, layout: Layout) -> Layout {
-        layout.con_percorso([("/segnalazioni", &t("segnala-elenco")), (BASE, &t("segnala-titolo"))])
+        let prenota_href = appuntamenti::inizio(SEGNALAZIONE, invio::RICEVE, None);
+        let layout = layout.con_percorso([("/segnalazioni", &t("segnala-elenco")), (BASE, &t("segnala-titolo"))]);
+        Layout { prenota_href, ..layout }
     }
 
     fn prova(&self, modulo: &Modulo, prova: Prova) -> Result<(), Refused> {

@@ -33,6 +33,9 @@ use std::sync::Arc;
 use tower_http::set_header::SetResponseHeaderLayer;
 use vista::{PaginaPrivacy, PaginaRiepilogo, PaginaSessione};
 
+/// The office that receives about what no office of its own receives for.
+pub const RICEVE: &str = "urp";
+
 /// A step of a filing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tappa {

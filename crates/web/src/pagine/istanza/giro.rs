@@ -342,11 +342,12 @@ fn manca(campo: &Campo) -> Option<String> {
 /// Breadcrumb of the flow of a service.
 pub fn percorso(layout: Layout, servizio: &Servizio) -> Layout {
     let scheda = format!("/servizi/{}", servizio.codice);
-    layout.con_percorso([
+    let layout = layout.con_percorso([
         ("/servizi", &t("servizi-titolo")),
         (&scheda, &servizio.nome),
         (&inizio_di(&servizio.codice), &t("servizi-richiedi")),
-    ])
+    ]);
+    Layout { prenota_href: prenota(servizio), ..layout }
 }
 
 /// Whom to ask for help.

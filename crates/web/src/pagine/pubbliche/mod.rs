@@ -2,7 +2,7 @@
 
 mod argomenti;
 mod semplici;
-mod servizi;
+pub mod servizi;
 mod valutazione;
 
 use crate::errore::Errore;

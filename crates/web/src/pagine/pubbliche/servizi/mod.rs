@@ -15,9 +15,9 @@ use domain::servizio::Servizio;
 use std::sync::Arc;
 
 /// Code of the report of a fault among the services.
-const SEGNALAZIONE: &str = "segnalazione-disservizio";
+pub const SEGNALAZIONE: &str = "segnalazione-disservizio";
 /// Code of the letter to the mayor among the services.
-const LETTERA: &str = "lettera-al-sindaco";
+pub const LETTERA: &str = "lettera-al-sindaco";
 
 /// A service, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -75,7 +75,9 @@ pub async fn scheda(r: Richiesta, Path(codice): Path<String>) -> Result<Response
         (href.as_str(), servizio.nome.as_str()),
     ]);
     let oggi = termini::data_locale(r.web.app.clock().now());
-    Ok(Pagina(pagina(Layout { feedback: true, ..layout }, servizio, &r.ctx.ente, oggi)).into_response())
+    let prenota_href = appuntamenti::inizio(&servizio.codice, &servizio.ufficio, None);
+    let layout = Layout { feedback: true, prenota_href, ..layout };
+    Ok(Pagina(pagina(layout, servizio, &r.ctx.ente, oggi)).into_response())
 }
 
 pub(super) fn pagina(layout: Layout, servizio: Scheda, ente: &Ente, oggi: Date) -> PaginaScheda {
