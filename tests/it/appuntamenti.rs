@@ -1,26 +1,22 @@
 //! Nobody finds somebody else in their chair, however many want it, on however many nodes (domain.md 2.7).
 
+use crate::support::python::letto;
 use crate::support::town::{Town, at};
 use app::appuntamenti::{PrenotaAppuntamento, Richiedente};
-use app::{App, AppError, Canale, Contesto, Utente};
+use app::{App, AppError};
 use domain::agenda::{self, Giornata};
 use domain::ente::CodiceUfficio;
-use domain::ids::PersonaId;
-use domain::persona::{Anagrafica, LivelloIdentita, Ruolo};
 use domain::prenotabile::{Orario, Prenotabile, SlotId};
 use domain::termini::apertura;
 use domain::{Evento, Sample as _};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date, time};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 /// Attempts to book, of as many persons; more when the environment says so.
 const TENTATIVI: usize = 3_000;
@@ -61,21 +57,6 @@ fn slot(n: usize) -> SlotId {
     SlotId { ufficio: ufficio(), servizio: SERVIZIO.into(), inizio: apertura(giorno, start) }
 }
 
-/// The n-th citizen.
-fn cittadino(town: &Town, n: usize) -> Contesto {
-    let utente = Utente {
-        id: PersonaId(Uuid::from_u128((0xa99 << 64) | n as u128)),
-        ente: town.ente.codice.to_string(),
-        anagrafica: Anagrafica::sample(),
-        ruolo: Ruolo::Cittadino,
-        livello: LivelloIdentita::L2,
-        uffici: Vec::new(),
-        ambiti: Vec::new(),
-    };
-    let correlazione = Uuid::from_u128(n as u128);
-    Contesto { ente: town.ente.clone(), utente: Some(Arc::new(utente)), canale: Canale::Portale, correlazione }
-}
-
 fn input(slot: SlotId) -> PrenotaAppuntamento {
     PrenotaAppuntamento {
         slot,
@@ -101,7 +82,7 @@ struct Esiti {
 
 /// One person tries; one of ten holds the slot first, one of seven who got it leaves it, one of five moves on.
 async fn prova(town: &Town, app: &App, n: usize, esiti: &Esiti) {
-    let (me, wanted) = (cittadino(town, n), slot(n * 7));
+    let (me, wanted) = (town.un_cittadino(n), slot(n * 7));
     if n.is_multiple_of(10) {
         match app.blocca_slot(&me, &format!("b-{n}"), wanted.clone()).await {
             Ok(_) | Err(AppError::Rifiutato(_)) => {}
@@ -206,7 +187,7 @@ async fn thousands_want_few_seats_and_each_seat_has_one_person() {
     // left.
     town.clock.set(at("2026-03-09T09:30:00Z"));
     for n in 0..3 * 6 * 3 {
-        let me = cittadino(&town, tentativi + n);
+        let me = town.un_cittadino(tentativi + n);
         let booked = nodes[n % NODI].prenota_appuntamento(&me, &format!("u-{n}"), input(slot(n))).await;
         assert!(matches!(booked, Ok(_) | Err(AppError::Rifiutato(_))), "{booked:?}");
     }
@@ -235,17 +216,6 @@ print(json.dumps({"metodo": str(calendar["METHOD"]), "uid": str(event["UID"]), "
     "stato": str(event["STATUS"]), "inizio": utc("DTSTART"), "fine": utc("DTEND")}))
 "#;
 
-/// A calendar file as another program reads it.
-fn letto(ics: &str) -> Value {
-    let mut python = Command::new("/usr/bin/python3");
-    let mut reader =
-        python.args(["-c", LETTORE]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-    reader.stdin.take().expect("a pipe").write_all(ics.as_bytes()).expect("it is read");
-    let done = reader.wait_with_output().expect("it ends");
-    assert!(done.status.success(), "{ics}");
-    serde_json::from_slice(&done.stdout).expect("one object")
-}
-
 #[tokio::test]
 async fn another_program_sees_an_appointment_moved_twice_and_cancelled() {
     let town = Town::open(at("2026-03-09T09:00:00Z")).await;
@@ -253,12 +223,12 @@ async fn another_program_sees_an_appointment_moved_twice_and_cancelled() {
     app.pubblica_prenotabile(town.ente.codice.as_str(), &Prenotabile::sample()).await.expect("it is published");
     let orario = Orario { ufficio: ufficio(), versione: 90, ..Orario::sample() };
     app.pubblica_orario(town.ente.codice.as_str(), &orario).await.expect("it is published");
-    let me = cittadino(&town, 1);
+    let me = town.un_cittadino(1);
     let id = app.prenota_appuntamento(&me, "p", input(slot(0))).await.expect("it is free").caso.base().id;
     let mut files = Vec::new();
     for step in 0..4 {
         let ics = app.calendario_appuntamento(&me, id).await.expect("it is told").expect("an appointment");
-        files.push(letto(&ics));
+        files.push(letto(LETTORE, &ics));
         match step {
             0 => drop(app.sposta_appuntamento(&me, "s1", id, slot(1), None).await.expect("it is free")),
             1 => drop(app.sposta_appuntamento(&me, "s2", id, slot(8), None).await.expect("it is free")),

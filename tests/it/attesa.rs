@@ -5,12 +5,11 @@ use crate::support::smtp::Smtp;
 use crate::support::town::{Town, at};
 use crate::support::{Api, Data, Server, chiave, eventually};
 use app::appuntamenti::{IscriviAttesa, Memoria, PrenotaAppuntamento, ProcessoAppuntamenti, Richiedente};
-use app::notifiche::{Config, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
-use app::{App, Canale, Contesto, Utente};
+use app::notifiche::Notifiche;
+use app::{App, Contesto};
 use domain::Sample as _;
 use domain::ente::CodiceUfficio;
-use domain::ids::{PersonaId, PraticaId};
-use domain::persona::{Anagrafica, LivelloIdentita, Ruolo};
+use domain::ids::PraticaId;
 use domain::prenotabile::{Orario, Prenotabile, SlotId};
 use domain::termini::apertura;
 use jiff::civil::{Date, date, time};
@@ -18,10 +17,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// What is booked at a real server: it is entered in a register, and one can wait for an earlier time.
 const SERVIZIO: &str = "cie-rilascio";
@@ -48,6 +45,18 @@ async fn primo_giorno(api: &Api) -> Date {
     domain::termini::data_locale(at(first.as_str().expect("an instant")))
 }
 
+/// A booking three weeks after a day: what was free, and what was answered.
+async fn tardi(api: &Api, first: Date) -> (Value, Value) {
+    let late = liberi(api, first.saturating_add(14.days()), first.saturating_add(21.days())).await;
+    let late = late.last().expect("something is free in three weeks");
+    let input = json!({
+        "chiaveIdempotenza": chiave("attesa"), "slotId": late["id"], "servizio": SERVIZIO,
+        "motivo": "Carta smarrita o rubata", "dettagli": "", "richiedente": { "nome": "Mario", "cognome": "Rossi" },
+    });
+    let booked = api.data(PRENOTA, json!({ "input": input })).await["prenotaAppuntamento"].clone();
+    (late.clone(), booked)
+}
+
 async fn appuntamento(api: &Api, id: &str) -> Value {
     api.data(CASO, json!({ "id": id })).await["pratica"]["appuntamento"].clone()
 }
@@ -67,13 +76,7 @@ async fn a_booking_is_confirmed_by_mail_and_brought_forward_by_the_link_of_an_of
     let server = Server::start_with(&data, &["--empty", "--smtp", &format!("127.0.0.1:{}", smtp.port)]);
     let api = server.api("cittadino");
     let first = primo_giorno(&api).await;
-    let late = liberi(&api, first.saturating_add(14.days()), first.saturating_add(21.days())).await;
-    let late = late.last().expect("something is free in three weeks");
-    let input = json!({
-        "chiaveIdempotenza": chiave("attesa"), "slotId": late["id"], "servizio": SERVIZIO,
-        "motivo": "Carta smarrita o rubata", "dettagli": "", "richiedente": { "nome": "Mario", "cognome": "Rossi" },
-    });
-    let booked = api.data(PRENOTA, json!({ "input": input })).await["prenotaAppuntamento"].clone();
+    let (late, booked) = tardi(&api, first).await;
     assert_eq!(booked["errori"], json!([]), "{booked:#}");
     let (id, codice) = (booked["pratica"]["id"].as_str().unwrap(), booked["pratica"]["codice"].as_str().unwrap());
 
@@ -136,13 +139,7 @@ async fn an_offer_is_declined_by_its_link() {
     let server = Server::start_with(&data, &["--empty", "--smtp", &format!("127.0.0.1:{}", smtp.port)]);
     let api = server.api("cittadino");
     let first = primo_giorno(&api).await;
-    let late = liberi(&api, first.saturating_add(14.days()), first.saturating_add(21.days())).await;
-    let late = late.last().expect("something is free in three weeks");
-    let input = json!({
-        "chiaveIdempotenza": chiave("attesa"), "slotId": late["id"], "servizio": SERVIZIO,
-        "motivo": "Carta smarrita o rubata", "dettagli": "", "richiedente": { "nome": "Mario", "cognome": "Rossi" },
-    });
-    let booked = api.data(PRENOTA, json!({ "input": input })).await["prenotaAppuntamento"].clone();
+    let (late, booked) = tardi(&api, first).await;
     let id = booked["pratica"]["id"].as_str().unwrap();
     let (day, last) = (first.to_string(), first.saturating_add(7.days()).to_string());
     let wish = json!({ "chiaveIdempotenza": chiave("attesa"), "praticaId": id, "dal": day, "entro": last });
@@ -187,21 +184,6 @@ fn slot(giorno: Date, ora: i8, minuti: i8) -> SlotId {
     SlotId { ufficio: ufficio(), servizio: "carta-identita".into(), inizio: apertura(giorno, time(ora, minuti, 0, 0)) }
 }
 
-/// The n-th citizen.
-fn cittadino(town: &Town, n: usize) -> Contesto {
-    let utente = Utente {
-        id: PersonaId(Uuid::from_u128((0xa77 << 64) | n as u128)),
-        ente: town.ente.codice.to_string(),
-        anagrafica: Anagrafica::sample(),
-        ruolo: Ruolo::Cittadino,
-        livello: LivelloIdentita::L2,
-        uffici: Vec::new(),
-        ambiti: Vec::new(),
-    };
-    let correlazione = Uuid::from_u128(n as u128);
-    Contesto { ente: town.ente.clone(), utente: Some(Arc::new(utente)), canale: Canale::Portale, correlazione }
-}
-
 async fn pubblica(town: &Town, app: &App) {
     let ente = town.ente.codice.as_str();
     app.pubblica_prenotabile(ente, &Prenotabile::sample()).await.expect("it is published");
@@ -226,38 +208,14 @@ fn processo(app: &App) -> ProcessoAppuntamenti {
     ProcessoAppuntamenti { app: app.clone(), avvisa: true, nodo: "unico".into() }
 }
 
-fn notifiche(town: &Town, smtp: &Smtp) -> Notifiche {
-    let config = SmtpConfig {
-        host: "127.0.0.1".into(),
-        port: smtp.port,
-        tls: SicurezzaSmtp::None,
-        user: None,
-        password: None,
-        timeout: Duration::from_secs(10),
-    };
-    Notifiche {
-        store: town.parts.store.clone(),
-        opener: town.parts.opener.clone(),
-        work: town.parts.work.clone(),
-        mailer: Arc::new(SmtpMailer::new(config, town.clock.clone()).expect("a mailer")),
-        ricevute: None,
-        app: Some(town.app.clone()),
-        clock: town.clock.clone(),
-        ids: town.parts.ids.clone(),
-        enti: vec![town.ente.clone()],
-        config: Config { al_secondo: 1_000, ..Config::default() },
-        nodo: "unico".into(),
-    }
-}
-
 #[tokio::test]
 async fn a_reminder_goes_out_at_its_time_and_never_after_the_appointment() {
     let smtp = Smtp::start(&[]);
     let town = Town::open(at("2026-03-06T09:30:00Z")).await;
     pubblica(&town, &town.app).await;
     let start = slot(date(2026, 3, 10), 9, 0).inizio;
-    prenota(&town.app, &cittadino(&town, 1), slot(date(2026, 3, 10), 9, 0)).await;
-    let (process, notices) = (processo(&town.app), notifiche(&town, &smtp));
+    prenota(&town.app, &town.un_cittadino(1), slot(date(2026, 3, 10), 9, 0)).await;
+    let (process, notices) = (processo(&town.app), Notifiche { app: Some(town.app.clone()), ..smtp.notifiche(&town) });
     let (mut memoria, stop) = (Memoria::default(), CancellationToken::new());
     let mut round = async |now: Timestamp, sends: bool| {
         town.clock.set(now);
@@ -299,10 +257,10 @@ async fn a_seat_that_another_node_frees_is_offered_at_once() {
     let (monday, tuesday) = (date(2026, 3, 9), date(2026, 3, 10));
     let mut taken = Vec::new();
     for n in 0..12 {
-        let (me, half) = (cittadino(&town, 10 + n), i8::try_from(n / 2).expect("small"));
+        let (me, half) = (town.un_cittadino(10 + n), i8::try_from(n / 2).expect("small"));
         taken.push((prenota(&town.app, &me, slot(monday, 9 + half / 2, half % 2 * 30)).await, me));
     }
-    let me = cittadino(&town, 1);
+    let me = town.un_cittadino(1);
     let id = prenota(&town.app, &me, slot(tuesday, 9, 0)).await;
     let wish = IscriviAttesa { appuntamento: id, uffici: Vec::new(), dal: monday, entro: monday };
     town.app.iscrivi_attesa(&me, "i", wish).await.expect("there is a list");

@@ -1,6 +1,7 @@
 //! Calendars that other programs read: an office's free time, its agenda under addresses that are revoked one by one.
 
 use crate::support::pages::Browser;
+use crate::support::python::letto;
 use crate::support::town::{Town, at};
 use crate::support::{Data, Server, client};
 use app::{Canale, Contesto};
@@ -9,9 +10,7 @@ use domain::ente::CodiceUfficio;
 use domain::prenotabile::{Orario, Prenotabile};
 use jiff::civil::date;
 use reqwest::{StatusCode, header};
-use serde_json::{Value, json};
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use serde_json::json;
 use uuid::Uuid;
 
 /// What Python's `icalendar` reads in a component of free and busy time that it takes for valid.
@@ -31,17 +30,6 @@ print(json.dumps({"metodo": str(calendar["METHOD"]), "da": text(busy.decoded("DT
     "periodi": [[p.params["FBTYPE"], text(p.start), text(p.end)] for p in periods]}))
 "#;
 
-/// A calendar as another program reads it.
-fn letto(ics: &str) -> Value {
-    let mut python = Command::new("/usr/bin/python3");
-    let mut reader =
-        python.args(["-c", LETTORE]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
-    reader.stdin.take().expect("a pipe").write_all(ics.as_bytes()).expect("it is read");
-    let done = reader.wait_with_output().expect("it ends");
-    assert!(done.status.success(), "{ics}");
-    serde_json::from_slice(&done.stdout).expect("one object")
-}
-
 #[tokio::test]
 async fn another_program_reads_when_an_office_has_no_place() {
     let town = Town::open(at("2026-03-06T09:30:00Z")).await;
@@ -60,10 +48,10 @@ async fn another_program_reads_when_an_office_has_no_place() {
     let expected = json!({ "metodo": "PUBLISH", "da": "2026-03-08T23:00:00Z", "a": "2026-03-09T23:00:00Z", "periodi": [
         closed("2026-03-08T23:00:00Z", "2026-03-09T08:00:00Z"), closed("2026-03-09T11:00:00Z", "2026-03-09T23:00:00Z"),
     ] });
-    assert_eq!(letto(&ics), expected);
+    assert_eq!(letto(LETTORE, &ics), expected);
     // Over the weeks in which summer time begins too.
     let ics = app.libero_occupato(&nobody, (&ufficio, "carta-identita"), (None, None)).await.expect("it is told");
-    let periodi = letto(&ics)["periodi"].as_array().expect("periods").clone();
+    let periodi = letto(LETTORE, &ics)["periodi"].as_array().expect("periods").clone();
     let order: Vec<&str> = periodi.iter().flat_map(|p| [p[1].as_str(), p[2].as_str()]).flatten().collect();
     assert!(order.is_sorted() && periodi.len() > 10, "in order and apart: {periodi:?}");
 }
@@ -85,7 +73,7 @@ async fn the_free_time_of_an_office_is_public_and_kept_for_a_moment() {
         let tag = head(header::ETAG);
         let text = first.text().await.expect("text");
         if end.starts_with(".ics") {
-            assert_eq!(letto(&text)["metodo"], "PUBLISH");
+            assert_eq!(letto(LETTORE, &text)["metodo"], "PUBLISH");
         }
         let again = get(Some(tag)).await.expect("an answer");
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{end}");

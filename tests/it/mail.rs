@@ -3,37 +3,9 @@
 use crate::support::smtp::Smtp;
 use crate::support::town::{Town, at};
 use crate::support::{Data, Server, eventi, eventually};
-use app::notifiche::{Config, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
 use app::ports::StatoConsegna;
 use jiff::SignedDuration;
 use serde_json::json;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// The process that sends notices, at a real server.
-fn notifiche(town: &Town, smtp: &Smtp) -> Notifiche {
-    let config = SmtpConfig {
-        host: "127.0.0.1".into(),
-        port: smtp.port,
-        tls: SicurezzaSmtp::None,
-        user: None,
-        password: None,
-        timeout: Duration::from_secs(10),
-    };
-    Notifiche {
-        store: town.parts.store.clone(),
-        opener: town.parts.opener.clone(),
-        work: town.parts.work.clone(),
-        mailer: Arc::new(SmtpMailer::new(config, town.clock.clone()).expect("a mailer")),
-        ricevute: None,
-        app: None,
-        clock: town.clock.clone(),
-        ids: town.parts.ids.clone(),
-        enti: vec![town.ente.clone()],
-        config: Config { al_secondo: 1_000, ..Config::default() },
-        nodo: "unico".into(),
-    }
-}
 
 #[tokio::test]
 async fn the_copy_arrives_at_a_real_server() {
@@ -68,7 +40,7 @@ async fn a_server_that_puts_off_is_asked_again_later() {
     let smtp = Smtp::start(&["--later", "2"]);
     let town = Town::open(at("2026-03-09T08:15:00Z")).await;
     let id = town.segnala("rimandata").await.caso.base().id;
-    let process = notifiche(&town, &smtp);
+    let process = smtp.notifiche(&town);
     // Tried at once, after one minute, and five minutes later; never before.
     let waits = [SignedDuration::ZERO, SignedDuration::from_secs(60), SignedDuration::from_secs(300)];
     let mut due = at("2026-03-09T08:15:00Z");
@@ -95,7 +67,7 @@ async fn a_refused_address_is_told_and_can_be_tried_again() {
     let refusing = Smtp::start(&["--refuse", "mario.rossi@example.org"]);
     let town = Town::open(at("2026-03-09T08:15:00Z")).await;
     let id = town.segnala("respinta").await.caso.base().id;
-    notifiche(&town, &refusing).run_until_idle().await.unwrap();
+    refusing.notifiche(&town).run_until_idle().await.unwrap();
     let ente = town.ente.codice.as_str();
     let (dead, total) = town.app.work().dead_letters(ente).await.unwrap();
     assert_eq!((total, dead[0].pratica, dead[0].tentativi, dead[0].stato), (1, id, 1, StatoConsegna::Fallita));
@@ -113,7 +85,7 @@ async fn a_refused_address_is_told_and_can_be_tried_again() {
     let working = Smtp::start(&[]);
     town.clock.set(at("2026-03-09T10:00:00Z"));
     assert!(town.app.work().retry(ente, &dead[0].dedupe, at("2026-03-09T10:00:00Z")).await.unwrap());
-    notifiche(&town, &working).run_until_idle().await.unwrap();
+    working.notifiche(&town).run_until_idle().await.unwrap();
     assert_eq!(working.messages().len(), 1);
     assert_eq!(storia().await, ["NotificaFallita", "NotificaConsegnata"]);
     assert_eq!(town.app.work().dead_letters(ente).await.unwrap().1, 0);

@@ -27,6 +27,17 @@ pub trait Layer: Send + Sync {
         self.below().append_registered(ente, registration)
     }
 
+    /// As [`EventStore::read_stream`].
+    fn read_stream<'a>(
+        &'a self,
+        ente: &'a str,
+        stream: &'a str,
+        after: u64,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
+        self.below().read_stream(ente, stream, after, limit)
+    }
+
     /// As [`EventStore::read_all`].
     fn read_all<'a>(
         &'a self,
@@ -66,7 +77,7 @@ impl<L: Layer> EventStore for L {
         after: u64,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
-        self.below().read_stream(ente, stream, after, limit)
+        Layer::read_stream(self, ente, stream, after, limit)
     }
 
     fn read_all<'a>(

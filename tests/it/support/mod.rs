@@ -7,6 +7,7 @@ pub mod mailbox;
 pub mod nodes;
 pub mod pages;
 pub mod proxy;
+pub mod python;
 pub mod reads;
 pub mod servizi;
 pub mod smtp;

@@ -1,10 +1,14 @@
 //! A real mail server in a process of its own (`tests/smtp/smtp.mjs`).
 
 use super::mailbox::{Mail, messages};
+use super::town::Town;
+use app::notifiche::{Config, Notifiche, SicurezzaSmtp, SmtpConfig, SmtpMailer};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The server. Ends when dropped.
@@ -16,6 +20,31 @@ pub struct Smtp {
 }
 
 impl Smtp {
+    /// The process that sends the notices of a town, at this server.
+    pub fn notifiche(&self, town: &Town) -> Notifiche {
+        let config = SmtpConfig {
+            host: "127.0.0.1".into(),
+            port: self.port,
+            tls: SicurezzaSmtp::None,
+            user: None,
+            password: None,
+            timeout: Duration::from_secs(10),
+        };
+        Notifiche {
+            store: town.parts.store.clone(),
+            opener: town.parts.opener.clone(),
+            work: town.parts.work.clone(),
+            mailer: Arc::new(SmtpMailer::new(config, town.clock.clone()).expect("a mailer")),
+            ricevute: None,
+            app: None,
+            clock: town.clock.clone(),
+            ids: town.parts.ids.clone(),
+            enti: vec![town.ente.clone()],
+            config: Config { al_secondo: 1_000, ..Config::default() },
+            nodo: "unico".into(),
+        }
+    }
+
     /// Starts one; `args` such as `--later 2` and `--refuse <address>` say whom it disappoints.
     pub fn start(args: &[&str]) -> Self {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("smtp");

@@ -6,13 +6,16 @@ use app::persone::Persone;
 use app::ports::{SystemIds, VerifiedIdentity};
 use app::{App, AppError, Canale, Contesto, Ente, Enti, Esito, InviaSegnalazione, Parts, Utente};
 use documents::Documenti;
+use domain::Sample as _;
 use domain::codice_fiscale::CodiceFiscale;
-use domain::persona::{LivelloIdentita, Ruolo};
+use domain::ids::PersonaId;
+use domain::persona::{Anagrafica, LivelloIdentita, Ruolo};
 use eventstore::{ManualClock, system_random};
 use eventstore_sql::{Sizes, load_master_key};
 use jiff::Timestamp;
 use projections::{Opener, ReadModels};
 use std::sync::Arc;
+use uuid::Uuid;
 use workstate::SqlWorkState;
 
 /// One town.
@@ -77,6 +80,21 @@ async fn parts(data: &Data, clock: Arc<ManualClock>) -> Parts {
 }
 
 impl Town {
+    /// The n-th of many citizens.
+    pub fn un_cittadino(&self, n: usize) -> Contesto {
+        let utente = Utente {
+            id: PersonaId(Uuid::from_u128((0xa99 << 64) | n as u128)),
+            ente: self.ente.codice.to_string(),
+            anagrafica: Anagrafica::sample(),
+            ruolo: Ruolo::Cittadino,
+            livello: LivelloIdentita::L2,
+            uffici: Vec::new(),
+            ambiti: Vec::new(),
+        };
+        let correlazione = Uuid::from_u128(n as u128);
+        Contesto { ente: self.ente.clone(), utente: Some(Arc::new(utente)), canale: Canale::Portale, correlazione }
+    }
+
     /// An empty town at an instant.
     pub async fn open(now: Timestamp) -> Self {
         let data = Data::new().await;

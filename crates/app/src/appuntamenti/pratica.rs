@@ -5,7 +5,7 @@ use super::comando::{Mossa, Passo};
 use super::voluto::attesa;
 use crate::app::App;
 use crate::autorizzazione::Azione;
-use crate::commands::{DecideInsieme, Entry, Esito, corrispondente};
+use crate::commands::{DecideInsieme, Esito, Files, entrata};
 use crate::contesto::Contesto;
 use crate::error::AppError;
 use crate::ports::BoxFuture;
@@ -13,7 +13,7 @@ use domain::appuntamento::{self, Command, Dettaglio};
 use domain::ids::{CodicePratica, PraticaId};
 use domain::persona::{Anagrafica, Attore, Ruolo};
 use domain::pratica::{Pratica, TipoPratica};
-use domain::registro::{CODICE_REGISTRO, Flusso, Registra};
+use domain::registro::CODICE_REGISTRO;
 use domain::servizio::Servizio;
 use domain::{Caso, Ctx, Evento, Refusal, istanza};
 use eventstore::Expected;
@@ -158,7 +158,8 @@ impl Mossa for Apertura<'_> {
             let autore = pratica.base.richiedente.get().cloned();
             let autore = autore.ok_or_else(|| AppError::rifiuto(Refusal::whole("dati-cancellati")))?;
             let titolare = pratica.base.titolare;
-            let (presenta, entry) = (self.presenta(&pratica, autore.clone()), entry(self.id, autore.clone()));
+            let presenta = self.presenta(&pratica, autore.clone());
+            let entry = entrata((TipoPratica::Istanza, self.id), autore.clone(), Files::default());
             let (id, state) = (self.id, Some(pratica));
             let decide: DecideInsieme = Arc::new(move |ctx| {
                 let chiuso = state.as_ref().is_some_and(|pratica| {
@@ -187,29 +188,6 @@ impl Mossa for Apertura<'_> {
             Ok(Passo { streams, decide, before: None::<Caso>, titolare, registro: Some((CODICE_REGISTRO, entry)) })
         })
     }
-}
-
-/// The entry of the register: what came in, from the person.
-fn entry(id: PraticaId, autore: Anagrafica) -> Entry {
-    Box::new(move |events| {
-        let deposito = events.iter().find_map(|evento| match evento {
-            Evento::Istanza(istanza::Event::IstanzaPresentata(e)) => Some(e.deposito.clone()),
-            _ => None,
-        });
-        let deposito = deposito.ok_or_else(|| AppError::Interno("a filing without its event".into()))?;
-        Ok(Registra {
-            flusso: Flusso::E,
-            oggetto: deposito.oggetto,
-            pratica: id,
-            tipo_pratica: TipoPratica::Istanza.as_str(),
-            classifica: deposito.classifica,
-            assegnazione: deposito.ufficio,
-            riservato: deposito.riservato,
-            allegati: Vec::new(),
-            primario: None,
-            corrispondente: corrispondente(&autore, Vec::new()),
-        })
-    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::disponibilita::{Bisogni, canale, di_ufficio};
 use super::voluto::{Chi, Voluto, attesa};
 use crate::app::App;
 use crate::autorizzazione::Azione;
-use crate::commands::{DecideInsieme, Entry, Esito, corrispondente, idempotency};
+use crate::commands::{DecideInsieme, Esito, Files, entrata, idempotency};
 use crate::contesto::{Contesto, Utente};
 use crate::error::AppError;
 use crate::ports::BoxFuture;
@@ -18,7 +18,6 @@ use domain::impegni::{self, Impegni};
 use domain::persona::{Anagrafica, Ruolo};
 use domain::pratica::TipoPratica;
 use domain::prenotabile::{Canale, SlotId};
-use domain::registro::{Flusso, Registra};
 use domain::testo::riga;
 use domain::{Evento, Refusal};
 use eventstore::Expected;
@@ -380,34 +379,10 @@ impl Mossa for Prenotazione<'_> {
                     taken.into_iter().map(Evento::Impegni).collect(),
                 ])
             });
-            let registro = self.voluto.prenotabile.protocolla.registro().map(|codice| (codice, self.entry()));
+            let autore = self.prenota.autore.clone();
+            let entry = entrata((TipoPratica::Appuntamento, id), autore, Files::default());
+            let registro = self.voluto.prenotabile.protocolla.registro().map(|codice| (codice, entry));
             Ok(Passo { streams, decide, before: None, titolare, registro })
-        })
-    }
-}
-
-impl Prenotazione<'_> {
-    /// The entry of the register.
-    fn entry(&self) -> Entry {
-        let (id, autore) = (self.prenota.id, self.prenota.autore.clone());
-        Box::new(move |events| {
-            let deposito = events.iter().find_map(|evento| match evento {
-                Evento::Appuntamento(appuntamento::Event::AppuntamentoPrenotato(e)) => Some(e.deposito.clone()),
-                _ => None,
-            });
-            let deposito = deposito.ok_or_else(|| AppError::Interno("a booking without its event".into()))?;
-            Ok(Registra {
-                flusso: Flusso::E,
-                oggetto: deposito.oggetto,
-                pratica: id,
-                tipo_pratica: TipoPratica::Appuntamento.as_str(),
-                classifica: deposito.classifica,
-                assegnazione: deposito.ufficio,
-                riservato: deposito.riservato,
-                allegati: Vec::new(),
-                primario: None,
-                corrispondente: corrispondente(&autore, Vec::new()),
-            })
         })
     }
 }

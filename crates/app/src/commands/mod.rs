@@ -11,7 +11,7 @@ pub use presentazioni::{InviaSegnalazione, PresentaIstanza, ScriviAlSindaco};
 pub use registrazioni::ModificaRegistrazione;
 
 pub(crate) use filing::{Attesa, DecideInsieme, Entry, Filing, StoreError};
-pub(crate) use presentazioni::corrispondente;
+pub(crate) use presentazioni::{Files, entrata};
 
 use crate::contesto::{Canale, Contesto};
 use crate::error::AppError;

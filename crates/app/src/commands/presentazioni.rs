@@ -1,6 +1,6 @@
 //! The three filings of a citizen.
 
-use super::filing::{Decide, Filing, sola};
+use super::filing::{Decide, Entry, Filing, sola};
 use super::{Esito, idempotency};
 use crate::app::App;
 use crate::autorizzazione::Azione;
@@ -15,7 +15,7 @@ use domain::pratica::{Deposito, Pratica, TipoPratica};
 use domain::registro::{CODICE_REGISTRO, Corrispondente, Flusso, Registra};
 use domain::segnalazione::LuogoInput;
 use domain::servizio::{RiferimentoServizio, Servizio};
-use domain::{Caso, Evento, Refusal, istanza, lettera, segnalazione};
+use domain::{Caso, Evento, Refusal, appuntamento, istanza, lettera, segnalazione};
 use eventstore::Expected;
 use serde::Serialize;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ pub struct PresentaIstanza {
 
 /// Uploads as the domain takes them.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     pub allegati: Vec<Allegato>,
     pub nomi: Vec<String>,
 }
@@ -281,27 +281,12 @@ impl App {
         let attore = utente.attore();
         let key = idempotency(&self.parts.persone, &attore, name, chiave, input)?;
         let titolare = utente.id;
-        let entry = move |events: &[Evento]| {
-            let deposito = deposito(events)?;
-            Ok(Registra {
-                flusso: Flusso::E,
-                oggetto: deposito.oggetto,
-                pratica: id,
-                tipo_pratica: tipo.as_str(),
-                classifica: deposito.classifica,
-                assegnazione: deposito.ufficio,
-                riservato: deposito.riservato,
-                allegati: files.allegati,
-                primario: None,
-                corrispondente: corrispondente(&utente.anagrafica, files.nomi),
-            })
-        };
         let filing = Filing {
             registro: CODICE_REGISTRO,
             streams: vec![(tipo.stream(id), Expected::NoStream)],
             before: None,
             titolare,
-            entry: Box::new(entry),
+            entry: entrata((tipo, id), utente.anagrafica.clone(), files),
             decide: sola(decide),
         };
         Box::pin(self.file(ctx, attore, key, chiave, filing)).await
@@ -309,13 +294,32 @@ impl App {
 }
 
 /// Sender or addressee of a registered document (DPR 445/2000 art. 53 c. 1 c).
-pub(crate) fn corrispondente(anagrafica: &Anagrafica, nomi_allegati: Vec<String>) -> Corrispondente {
+pub(super) fn corrispondente(anagrafica: &Anagrafica, nomi_allegati: Vec<String>) -> Corrispondente {
     Corrispondente {
         nome: anagrafica.nome.clone(),
         cognome: anagrafica.cognome.clone(),
         codice_fiscale: anagrafica.codice_fiscale.clone(),
         nomi_allegati,
     }
+}
+
+/// The entry of the register for what somebody files: what the event of the filing says of it.
+pub(crate) fn entrata((tipo, id): (TipoPratica, PraticaId), autore: Anagrafica, files: Files) -> Entry {
+    Box::new(move |events| {
+        let deposito = deposito(events)?;
+        Ok(Registra {
+            flusso: Flusso::E,
+            oggetto: deposito.oggetto,
+            pratica: id,
+            tipo_pratica: tipo.as_str(),
+            classifica: deposito.classifica,
+            assegnazione: deposito.ufficio,
+            riservato: deposito.riservato,
+            allegati: files.allegati,
+            primario: None,
+            corrispondente: corrispondente(&autore, files.nomi),
+        })
+    })
 }
 
 fn deposito(events: &[Evento]) -> Result<Deposito, AppError> {
@@ -325,6 +329,7 @@ fn deposito(events: &[Evento]) -> Result<Deposito, AppError> {
             Evento::Segnalazione(segnalazione::Event::SegnalazioneInviata(e)) => Some(e.deposito.clone()),
             Evento::Lettera(lettera::Event::LetteraInviata(e)) => Some(e.deposito.clone()),
             Evento::Istanza(istanza::Event::IstanzaPresentata(e)) => Some(e.deposito.clone()),
+            Evento::Appuntamento(appuntamento::Event::AppuntamentoPrenotato(e)) => Some(e.deposito.clone()),
             _ => None,
         })
         .ok_or_else(|| AppError::Interno("a filing without its event".into()))

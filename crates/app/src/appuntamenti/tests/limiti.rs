@@ -11,14 +11,11 @@ use domain::agenda::{Giornata, SlotDelGiorno};
 use domain::ente::CodiceUfficio;
 use domain::prenotabile::{Canale, Orario, Prenotabile, Sede};
 use domain::termini::data_locale;
-use eventstore::{
-    AppendError, Appended, Batch, EventStore, Head, Idempotency, Position, ReadError, Record, Registration,
-};
+use eventstore::{EventStore, Position, ReadError, Record};
 use futures_core::future::BoxFuture;
 use jiff::{Timestamp, ToSpan as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::watch;
 
 #[tokio::test]
 async fn a_question_looks_at_so_many_offices() {
@@ -143,24 +140,11 @@ impl SenzaFine {
     }
 }
 
-impl EventStore for SenzaFine {
-    fn append<'a>(&'a self, ente: &'a str, batch: Batch) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.below.append(ente, batch)
+impl eventstore::Layer for SenzaFine {
+    fn below(&self) -> &dyn EventStore {
+        &*self.below
     }
-    fn append_registered<'a>(
-        &'a self,
-        ente: &'a str,
-        registration: Arc<dyn Registration>,
-    ) -> BoxFuture<'a, Result<Appended, AppendError>> {
-        self.below.append_registered(ente, registration)
-    }
-    fn applied<'a>(
-        &'a self,
-        ente: &'a str,
-        key: &'a Idempotency,
-    ) -> BoxFuture<'a, Result<Option<(Position, Position)>, AppendError>> {
-        self.below.applied(ente, key)
-    }
+
     fn read_stream<'a>(
         &'a self,
         ente: &'a str,
@@ -175,6 +159,7 @@ impl EventStore for SenzaFine {
             Ok((1..=limit as u64).map(again).collect())
         })
     }
+
     fn read_all<'a>(
         &'a self,
         ente: &'a str,
@@ -183,12 +168,6 @@ impl EventStore for SenzaFine {
     ) -> BoxFuture<'a, Result<Vec<Record>, ReadError>> {
         self.tutto.fetch_add(1, Ordering::SeqCst);
         self.below.read_all(ente, after, limit)
-    }
-    fn head<'a>(&'a self, ente: &'a str) -> BoxFuture<'a, Result<Head, ReadError>> {
-        self.below.head(ente)
-    }
-    fn wake(&self, ente: &str) -> watch::Receiver<Position> {
-        self.below.wake(ente)
     }
 }
 
